@@ -149,6 +149,25 @@ describe('R10-B2 many tags', () => {
     expect([await target('mine'), await target('stable')]).toEqual([null, digestOf(2)]);
   });
 
+  it('V12B-8 refuses the 5,001st tag by hand of protected images, so that most of what is left to builds stays so', async () => {
+    const built = await pass(1, ['main']);
+    await pass(2, ['feature'], 'branch');
+    await pass(4, []);
+    await add(3, 4_999, 'hand');
+    const place = { buildId: built.id, zone: 'protected' };
+    await world.db.prisma.imageTag.updateMany({ where: { projectId, digest: digestOf(3) }, data: place });
+    expect(await retag('last', 4)).toEqual({ ok: true });
+    for (const tag of ['more', 'feature'])
+      expect(await retag(tag, 4)).toMatchObject({ ok: false, note: expect.stringContaining('5,000 tags') });
+    // One that a build of a protected ref made moves on, and images of branches are not meant.
+    expect([await retag('main', 4), await retag('last', 4), await retag('mine', 2)]).toEqual(
+      Array(3).fill({ ok: true }),
+    );
+    expect([await target('main'), await target('more'), await target('feature')]).toEqual([
+      ...[digestOf(4), null, digestOf(2)],
+    ]);
+  });
+
   it('V9B-M2 warns a build that adds tags from 80 % on, of the bound that is nearer', async () => {
     await add(3, 29_998, 'old');
     expect((await pass(1, ['feature'], 'branch')).warnings).toEqual([]);

@@ -8,6 +8,8 @@ const mostTags = 50_000;
 const mostUnprotected = 37_500;
 /** Most tags that people point to one image by hand. */
 const mostTagsByHand = 1_000;
+/** Most tags of the zone `protected` that people point by hand: the rest of a project is left to builds of protected refs. */
+const mostProtectedByHand = 5_000;
 /** Tags that a warning names. */
 const mostNamed = 20;
 
@@ -36,25 +38,43 @@ export async function tagUseOf(db: Queryable, projectId: string): Promise<TagUse
   };
 }
 
-/** Why no new tag can be added by hand to an image of some zone; null where there is room for one more. */
+/**
+ * Why no tag can be pointed by hand to an image of some zone; null where there is room for one more.
+ * @param from the zone that the tag is of; null for a new one
+ */
 export async function noRoomForTag(
   db: Queryable,
   projectId: string,
-  { digest, zone, isNew }: { readonly digest: string; readonly zone: Zone; readonly isNew: boolean },
+  { digest, zone, from }: { readonly digest: string; readonly zone: Zone; readonly from: Zone | null },
 ): Promise<string | null> {
   const { all, unprotected } = await tagUseOf(db, projectId);
+  const isNew = from === null;
   const next = 'Delete images that nobody needs, then try again.';
   if (isNew && all.used >= all.limit) return `${whole} ${shown(mostTags)} tags, the most that it may have. ${next}`;
   if (isNew && zone !== 'protected' && unprotected.used >= unprotected.limit)
     return `${part} ${shown(mostUnprotected)} tags of this project, the most that they may have. ${next}`;
+  const ofImage = Prisma.sql`t.digest = ${digest}`;
+  if ((await countByHand(db, projectId, ofImage, mostTagsByHand)) >= mostTagsByHand)
+    return `${shown(mostTagsByHand)} tags point to this image by hand, the most that it may have.`;
+  if (zone !== 'protected' || from === 'protected') return null;
+  // A tag keeps its build. What has none is from before that was so, and says nothing of a hand.
+  const ofProtected = Prisma.sql`t.zone = 'protected' AND b.id IS NOT NULL`;
+  if ((await countByHand(db, projectId, ofProtected, mostProtectedByHand)) >= mostProtectedByHand)
+    return (
+      `${shown(mostProtectedByHand)} tags of this project point to images of protected branches and releases by hand, ` +
+      `the most that may. ${next}`
+    );
+  return null;
+}
+
+/** Tags that no build gave the image. Counts no more than `most`. */
+async function countByHand(db: Queryable, projectId: string, which: Prisma.Sql, most: number): Promise<number> {
   const [byHand] = await db.$queryRaw<{ count: number }[]>`
     SELECT count(*)::int AS count FROM (
       SELECT 1 FROM image_tag t LEFT JOIN build b ON b.id = t.build_id
-      WHERE t.project_id = ${projectId}::uuid AND t.digest = ${digest} AND NOT coalesce(t.tag = ANY (b.tags), false)
-      LIMIT ${mostTagsByHand}) t`;
-  if (byHand!.count >= mostTagsByHand)
-    return `${shown(mostTagsByHand)} tags point to this image by hand, the most that it may have.`;
-  return null;
+      WHERE t.project_id = ${projectId}::uuid AND ${which} AND NOT coalesce(t.tag = ANY (b.tags), false)
+      LIMIT ${most}) t`;
+  return byHand!.count;
 }
 
 /**

@@ -123,7 +123,7 @@ async function carryOut(
   if (kind === 'protected')
     return { ok: false, note: `${tag} belongs to protected branches and releases, and this image is of neither.` };
   const { digest, buildId, sequence, buildNumber, zone } = to;
-  const note = await noRoomForTag(tx, projectId, { digest, zone, isNew: from === null });
+  const note = await noRoomForTag(tx, projectId, { digest, zone, from: from?.zone ?? null });
   if (note !== null) return { ok: false, note };
   const place = { digest, buildId, sequence, buildNumber, zone, movedAt: new Date() };
   await tx.imageTag.upsert({
