@@ -113,11 +113,22 @@ describe('statements that may read everything of an organization', () => {
     await leaveRoomInProjects(path, table);
   });
 
-  it.each([
-    ['moves of a tag', '/tag-moves?tag=none', 'tag_move'],
-    ['moves of an image', `/tag-moves?digest=sha256:${'0'.repeat(64)}`, 'tag_move'],
-  ] as const)('R11-4 leave room for others: %s', async (_what, path, table) => {
-    await leaveRoomInProjects(path, table);
+  it('R11-4 leave room for others: moves of a tag to or from one image', async () => {
+    await leaveRoomInProjects(`/tag-moves?tag=none&digest=sha256:${'0'.repeat(64)}`, 'tag_move');
+  });
+
+  it('V12B-13 leave room for the moves of an image or a tag, which read one page of an index', async () => {
+    const asked: ReturnType<typeof list>[] = [];
+    await whileLocked(world, 'build', async () => {
+      for (const person of [viewer, owner])
+        asked.push(...Array.from({ length: 8 }, () => person.get('/api/v1/insights')));
+      await expect.poll(waiting).toBe(3);
+      const moves = `/api/v1/projects/${ours.project.id}/tag-moves`;
+      for (const query of [`digest=sha256:${'0'.repeat(64)}`, 'tag=none'])
+        expectOk(await viewer.get(`${moves}?${query}`));
+      expect(await waiting()).toBe(3);
+    });
+    await Promise.all(asked);
   });
 
   it('R9-A8 leave room for others: steps that no cache had', async () => {

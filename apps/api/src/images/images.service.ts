@@ -131,7 +131,7 @@ export class ImagesService {
     const position = this.cursors.query(list, query);
     const read = () => this.images.tagMoves(projectId, { tag, digest }, position);
     // A tag and an image have an index each. What few moves of one of them pass is a walk over all of these.
-    const page = await (tag === undefined && digest === undefined ? read() : this.share.run(principal, read));
+    const page = await (tag === undefined || digest === undefined ? read() : this.share.run(principal, read));
     return this.cursors.page(list, page, presentMove);
   }
 
