@@ -1,4 +1,5 @@
 import type { OutboxItem, OutboxRepository } from '@cooperage/db';
+import { RegistryError } from '@cooperage/oci';
 import { createLogger } from '@cooperage/telemetry';
 import { describe, expect, it, vi } from 'vitest';
 import { done, later, OutboxLoop, type OutboxWork } from './outbox-loop.js';
@@ -311,5 +312,18 @@ describe('OutboxLoop', () => {
     await expect.poll(() => outbox.retryFailed).toHaveBeenCalledTimes(1);
     await loop.close();
     expect(outbox.retry).not.toHaveBeenCalled();
+  });
+
+  it('V12B-14 counts a registry that refuses connections as a failed try, and a database that does not', async () => {
+    const refused = { code: 'ECONNREFUSED' };
+    const errors = [new RegistryError('unavailable', 'x', refused), Object.assign(new Error('x'), refused)];
+    const outbox = outboxOf([1, 2].map(item));
+    const loop = loopOver(outbox, async () => {
+      throw errors.shift()!;
+    });
+    loop.wake();
+    await expect.poll(() => outbox.retryFailed).toHaveBeenCalledTimes(1);
+    await expect.poll(() => outbox.retry).toHaveBeenCalledTimes(1);
+    await loop.close();
   });
 });

@@ -6,6 +6,7 @@ import {
   type OutboxTopic,
 } from '@cooperage/db';
 import type { LoopSight } from '@cooperage/domain';
+import { isRegistryError } from '@cooperage/oci';
 import type { Logger } from '@cooperage/telemetry';
 import { SlotLimitExceeded, Slots } from '../../shared/slots.js';
 import { SuspectTurn } from './suspect-turn.js';
@@ -203,8 +204,8 @@ export class OutboxLoop {
   private putBackAfter(item: OutboxItem, delayMs: number, error: Error): Promise<void> {
     if (error instanceof SlotLimitExceeded)
       return this.outbox.retryUnfinished(item, this.options.instanceId(), delayMs, error.message);
-    // An outage says nothing of the work: it is no failed try of it.
-    if (isDatabaseOutage(error)) return this.putBack(item, delayMs, error.message);
+    // An outage says nothing of the work: it is no failed try of it. A registry that refuses connections is another one.
+    if (!isRegistryError(error) && isDatabaseOutage(error)) return this.putBack(item, delayMs, error.message);
     return this.putBackFailed(item, delayMs, error.message);
   }
 

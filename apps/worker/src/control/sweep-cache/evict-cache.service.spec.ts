@@ -98,6 +98,8 @@ it('V12B-5 a prune that fails each time ends with what it did', async () => {
   expect(ended).not.toHaveBeenCalled();
   expect(await turn(29)).toMatchObject({ done: true });
   expect(ended).toHaveBeenCalledOnce();
+  const silent = pruning(['first'], () => away);
+  expect(await silent.turn(29)).toMatchObject({ done: true });
 });
 
 it('V12B-5 a prune asks a registry that answers nothing, or only errors, a few times at most', async () => {

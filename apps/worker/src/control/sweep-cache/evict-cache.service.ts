@@ -80,7 +80,8 @@ export class EvictCacheService {
     try {
       return await this.prune(item.subjectId, signal);
     } catch (error) {
-      if (signal?.aborted || isDatabaseOutage(error) || item.failures + 1 < mostPruneTries) throw error;
+      const isOutage = !isRegistryError(error) && isDatabaseOutage(error);
+      if (signal?.aborted || isOutage || item.failures + 1 < mostPruneTries) throw error;
       this.logger.error({ err: error, pruneId: item.subjectId }, 'a prune ended without all that it was to delete');
       return this.endPrune(item);
     }
