@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheReference, localCacheName } from '@cooperage/domain';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LocalCaches } from './local-caches.js';
 
 const project = (at: number) => `01890000-0000-7000-8000-00000000000${at}`;
@@ -132,6 +132,20 @@ describe('caches on a disk', () => {
     await write(nameOf(2), randomBytes(10), 1_000);
     expect(await caches.projects()).toHaveLength(2);
     await write(nameOf(3), randomBytes(10));
+    expect((await caches.projects()).sort()).toEqual([project(2), project(3)]);
+  });
+
+  it('V12A-3 that a full disk keeps from being moved away go at the next look', async () => {
+    caches = new LocalCaches(root, 1e9, { blobs: 10, files: 25 });
+    await write(nameOf(1), randomBytes(10), 2_000);
+    await write(nameOf(2), randomBytes(10), 1_000);
+    const bin = vi.spyOn(caches as unknown as { bin(): string }, 'bin').mockImplementation(() => {
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    });
+    await write(nameOf(3), randomBytes(10));
+    expect(await caches.projects()).toHaveLength(3);
+    bin.mockRestore();
+    await caches.makeRoom();
     expect((await caches.projects()).sort()).toEqual([project(2), project(3)]);
   });
 
