@@ -218,7 +218,7 @@ describe('V12B-6 a tunnel that the live process ends', () => {
     const { caller, ours, peer } = await opened();
     const reset = vi.spyOn(ours, 'resetAndDestroy');
     caller.pause();
-    // As little as any kernel takes for a reader.
+    // So little that the kernel takes all of it, although nobody reads.
     peer.end(part.subarray(0, 1_000));
     await until(() => peer.destroyed);
     const waited = () => {

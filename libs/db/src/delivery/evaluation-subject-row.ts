@@ -6,8 +6,8 @@ export type SubjectRow = Omit<EvaluationSubject, 'deliveryId' | 'project'> &
   Omit<EvaluationProject, 'id'> & { readonly projectId: string };
 
 /**
- * A delivery that waits for its verdicts. The first one with the same body is a step along `delivery_started_body_idx`, whose condition stands
- * here: any number of ignored and failed ones may have it as well.
+ * A delivery that waits for its verdicts. The first one with the same body is found in one step of `delivery_started_body_idx`. Its statuses are
+ * those of that index, which leaves out ignored and failed deliveries: any number of them may have the same body.
  */
 export function subjectSql(deliveryId: string): Prisma.Sql {
   return Prisma.sql`
