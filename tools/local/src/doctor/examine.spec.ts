@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { externalRedis } from './examine.ts';
+import type { FoundTool } from '../toolchain/tools.ts';
+import { externalRedis, goFinding } from './examine.ts';
 
 describe("the doctor's finding about a Redis that somebody else runs", () => {
   it('R12A-2 names the version to upgrade to, and stays ready', () => {
@@ -19,5 +20,36 @@ describe("the doctor's finding about a Redis that somebody else runs", () => {
 
   it('is missing when nothing answers at its address', () => {
     expect(externalRedis(undefined)).toMatchObject({ state: 'missing', advice: expect.stringContaining('REDIS_URL') });
+  });
+});
+
+describe("the doctor's finding about Go", () => {
+  const go: FoundTool = { path: '/opt/go/bin/go', version: '1.26.8', origin: 'machine' };
+
+  it('says where it is', () => {
+    expect(goFinding(go, undefined, false)).toEqual({
+      part: 'Go',
+      state: 'ready',
+      where: '/opt/go/bin/go',
+      version: '1.26.8',
+    });
+  });
+
+  it('says that it will be obtained', () => {
+    expect(goFinding(undefined, undefined, false)).toMatchObject({
+      state: 'obtainable',
+      where: expect.stringContaining("Debian's package"),
+    });
+  });
+
+  it('is missing where it cannot be had, with what to do', () => {
+    expect(goFinding(undefined, 'this is not Debian', false)).toMatchObject({
+      state: 'missing',
+      advice: 'this is not Debian',
+    });
+  });
+
+  it('misses nothing once BuildKit is built', () => {
+    expect(goFinding(undefined, 'this is not Debian', true)).toMatchObject({ state: 'ready' });
   });
 });

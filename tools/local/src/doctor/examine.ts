@@ -8,14 +8,19 @@ import { redisAgeProblem } from '../parts/redis/redis-age.ts';
 import { redisVersion } from '../parts/redis/redis-probe.ts';
 import { attempt } from '../processes/command.ts';
 import { findBrowser } from '../toolchain/browser.ts';
+import { obstacleToGo, surveyGo } from '../toolchain/find-go.ts';
 import { findProgram, isExecutable } from '../toolchain/find-program.ts';
 import { toolsOfSurvey } from '../toolchain/find-tools.ts';
+import { wantedGo } from '../toolchain/go-module.ts';
+import { cachedGoTools } from '../toolchain/go-tools.ts';
+import type { FoundTool } from '../toolchain/tools.ts';
 import type { Finding } from './finding.ts';
 import { examineProtections } from './protections.ts';
 
 const FROM_DEBIAN = "Debian's package, unpacked into the cache folder at the first start";
 
 export async function examine(around: Surroundings, choices: Choices): Promise<Finding[]> {
+  const isOwn = choices.engine.kind === 'embedded';
   const parts = await Promise.all([
     examineNode(),
     examineGit(),
@@ -23,10 +28,10 @@ export async function examine(around: Surroundings, choices: Choices): Promise<F
     examineRedis(choices.redis, around),
     examineRegistry(choices.registry, around),
     examineEngine(choices.engine, around),
+    ...(isOwn ? [examineGo()] : []),
     examineCosign(around),
     examineBrowser(),
   ]);
-  const isOwn = choices.engine.kind === 'embedded';
   return [...parts, ...(isOwn ? await examineProtections(toolsOfSurvey(around.survey)) : [])];
 }
 
@@ -91,6 +96,21 @@ function examineEngine(choice: Choice, around: Surroundings): Finding {
   return choice.kind === 'container'
     ? { part, state: 'ready', where: `Docker engine at ${choice.host.url}`, version: choice.host.version, advice }
     : provided(part, choice);
+}
+
+async function examineGo(): Promise<Finding> {
+  const survey = await surveyGo(wantedGo());
+  return goFinding(toolsOfSurvey(survey).find('go'), obstacleToGo(survey), cachedGoTools() !== undefined);
+}
+
+/** Go only builds BuildKit, so nobody needs it any more where that is built. */
+export function goFinding(go: FoundTool | undefined, obstacle: string | undefined, isBuilt: boolean): Finding {
+  const part = 'Go';
+  if (go) return { part, state: 'ready', where: go.path, version: go.version };
+  if (isBuilt) return { part, state: 'ready', where: 'not needed, BuildKit is built already' };
+  return obstacle
+    ? { part, state: 'missing', where: 'not found', advice: obstacle }
+    : { part, state: 'obtainable', where: "Debian's package, unpacked into the cache folder to build BuildKit" };
 }
 
 function examineCosign(around: Surroundings): Finding {

@@ -24,14 +24,18 @@ export async function surveyTools(specs: readonly ToolSpec[] = TOOLS): Promise<T
  * only what was found, and each part decides what it can do with it.
  */
 export async function findTools(specs: readonly ToolSpec[] = TOOLS): Promise<Tools> {
-  const { found, lacking, host } = await surveyTools(specs);
-  if (lacking.length === 0 || typeof host === 'string') return new Tools(found);
-  return joined(found, lacking, await obtainTools(lacking, host, CACHE));
+  return obtainLacking(await surveyTools(specs));
 }
 
-/** Like `findTools`, with what an earlier start obtained; downloads nothing. */
-export function toolsOfSurvey({ found, lacking, host }: ToolSurvey): Tools {
-  const cached = typeof host === 'string' ? undefined : cachedTools(lacking, host, CACHE);
+/** What was found, and from Debian's packages what was not. */
+export async function obtainLacking({ found, lacking, host }: ToolSurvey, cache = CACHE): Promise<Tools> {
+  if (lacking.length === 0 || typeof host === 'string') return new Tools(found);
+  return joined(found, lacking, await obtainTools(lacking, host, cache));
+}
+
+/** Like `obtainLacking`, with what an earlier start obtained; downloads nothing. */
+export function toolsOfSurvey({ found, lacking, host }: ToolSurvey, cache = CACHE): Tools {
+  const cached = typeof host === 'string' ? undefined : cachedTools(lacking, host, cache);
   return cached ? joined(found, lacking, cached) : new Tools(found);
 }
 

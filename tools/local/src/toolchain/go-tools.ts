@@ -1,20 +1,21 @@
-import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { CACHE, CHECKOUT } from '../checkout.ts';
+import { CACHE } from '../checkout.ts';
 import { Lock } from '../files/lock.ts';
-import { say, seconds } from '../output.ts';
+import { LauncherError, say, seconds } from '../output.ts';
 import { attempt, type CommandOptions, run } from '../processes/command.ts';
-import { findProgram } from './find-program.ts';
-import { editVendored, GO_EDITS } from './go-edits.ts';
-import { isAtLeast } from './tool-list.ts';
-
-const MODULE = path.join(CHECKOUT, 'tools/engine-for-strangers');
-const BUILDKIT = 'github.com/moby/buildkit';
-/** A Go of this machine may stand where its archive was unpacked, outside of PATH. */
-const USUAL_PLACE = '/usr/local/go/bin/go';
+import { type GoSources, goFolders, obstacleToGo, surveyGo } from './find-go.ts';
+import { obtainLacking } from './find-tools.ts';
+import { editVendored } from './go-edits.ts';
+import { COMPILING, FETCHING_MODULES, type GoStage, goFailure, obtainingGo } from './go-failure.ts';
+import { BUILDKIT, buildkitVersion, GO_MODULE, goPackages, moduleKey, wantedGo } from './go-module.ts';
 
 type BuildOptions = Pick<CommandOptions, 'signal' | 'inBackground'>;
+
+/** Where Go comes from, and where what is obtained and built is kept. */
+export interface GoPlaces extends GoSources {
+  readonly cache: string;
+}
 
 /** Programs that no package has, built from Go modules whose sums the checkout holds, with our edits. */
 export class GoTools {
@@ -30,43 +31,39 @@ export class GoTools {
 }
 
 /** @returns undefined where they were not built yet */
-export function cachedGoTools(): GoTools | undefined {
-  const folder = toolFolder();
+export function cachedGoTools(cache = CACHE): GoTools | undefined {
+  const folder = toolFolder(cache);
   return existsSync(folder) ? new GoTools(folder) : undefined;
 }
 
-/** Why they cannot be built on this machine; undefined where they can, or are there. */
-export async function obstacleToGoTools(): Promise<string | undefined> {
-  if (cachedGoTools()) return undefined;
-  const go = findGo();
-  const wanted = /^go (\S+)/m.exec(moduleFile('go.mod'))?.[1] ?? '';
-  if (!go) return `it is built with Go ${wanted} or later, which is not on this machine (https://go.dev/dl/)`;
-  const { stdout } = await attempt(go, ['env', 'GOVERSION'], { env: goEnvironment(go) });
-  const version = /\d+(?:\.\d+)+/.exec(stdout)?.[0];
-  return version && isAtLeast(version, wanted)
-    ? undefined
-    : `it is built with Go ${wanted} or later, and this machine has ${version ?? 'one that does not start'}`;
+/** Why they cannot be built on this machine; undefined where they can, or are there. Downloads nothing. */
+export async function obstacleToGoTools(places = usualPlaces()): Promise<string | undefined> {
+  return cachedGoTools(places.cache) ? undefined : obstacleToGo(await surveyGo(wantedGo(), places));
 }
 
-/** Builds them once and keeps them in the cache. @throws {Error} when that fails */
-export async function obtainGoTools(how: BuildOptions = {}): Promise<GoTools> {
-  const folder = toolFolder();
+/** Builds them once and keeps them in the cache. @throws {LauncherError} that says what can be done, when that fails */
+export async function obtainGoTools(how: BuildOptions = {}, places = usualPlaces()): Promise<GoTools> {
+  const folder = toolFolder(places.cache);
+  if (existsSync(folder)) return new GoTools(folder);
   mkdirSync(path.dirname(folder), { recursive: true });
-  const lock = await Lock.take(`${folder}.lock`, () => say('· another launcher is building BuildKit; waiting for it'));
+  // One lock for the builds of all checkouts: they share the folders of modules and results, which go with a build's success.
+  const lock = await Lock.take(path.join(path.dirname(folder), 'build.lock'), () =>
+    say('· another launcher is building BuildKit; waiting for it'),
+  );
   try {
-    if (!existsSync(folder)) await build(folder, how);
+    if (!existsSync(folder)) await build(folder, how, places);
   } finally {
     lock.release();
   }
   return new GoTools(folder);
 }
 
-async function build(folder: string, how: BuildOptions): Promise<void> {
-  const go = findGo();
-  if (!go) throw new Error('Go is missing');
+async function build(folder: string, how: BuildOptions, places: GoPlaces): Promise<void> {
+  const { cache } = places;
+  const go = await obtainGo(places, how);
   const started = performance.now();
   const version = buildkitVersion();
-  say(`· building BuildKit ${version} with Go, once: one to three minutes`);
+  say(`· building BuildKit ${version} with Go, once: one to five minutes`);
   const part = mkdtempSync(`${folder}.part-`);
   const source = mkdtempSync(`${folder}.source-`);
   const flags = [
@@ -75,63 +72,80 @@ async function build(folder: string, how: BuildOptions): Promise<void> {
     '-buildvcs=false',
     `-ldflags=-s -w -X ${BUILDKIT}/version.Version=${version}`,
   ];
-  const options = { ...how, cwd: source, env: goEnvironment(go) };
+  const options = { ...how, cwd: source, env: goEnvironment(go, cache) };
   try {
     // Modules in the cache of Go stay as their sums say: what is edited is a copy.
-    cpSync(MODULE, source, { recursive: true });
-    await run(go, ['mod', 'vendor'], options);
+    cpSync(GO_MODULE, source, { recursive: true });
+    await orSay(FETCHING_MODULES, places, how, run(go, ['mod', 'vendor'], options));
     editVendored(path.join(source, 'vendor'));
-    await run(go, ['build', ...flags, '-o', `${part}/`, ...packages()], options);
+    await orSay(COMPILING, places, how, run(go, ['build', ...flags, '-o', `${part}/`, ...goPackages()], options));
     renameSync(part, folder);
   } finally {
     for (const temporary of [part, source]) rmSync(temporary, { recursive: true, force: true });
   }
   say(`· BuildKit ${version} is built, after ${seconds(performance.now() - started)}`);
+  await removeGoCaches(go, cache);
 }
 
-/** What the `tool` directives of the module name. */
-function packages(): string[] {
-  const block = /^tool \(\n([^)]*)\)/m.exec(moduleFile('go.mod'))?.[1] ?? '';
-  return block.split('\n').flatMap((line) => line.trim() || []);
+/** The machine's own Go, or that of Debian. */
+async function obtainGo(places: GoPlaces, how: BuildOptions): Promise<string> {
+  const oldest = wantedGo();
+  const survey = await surveyGo(oldest, places);
+  const obstacle = obstacleToGo(survey);
+  if (obstacle) throw new LauncherError(obstacle);
+  return (await orSay(obtainingGo(oldest), places, how, obtainLacking(survey, places.cache))).path('go');
 }
 
-function buildkitVersion(): string {
-  return new RegExp(`^\\s*${BUILDKIT} (v\\S+)`, 'm').exec(moduleFile('go.mod'))?.[1] ?? '';
+/** Whoever ended the work knows why it ended. */
+async function orSay<T>(stage: GoStage, { cache }: GoPlaces, { signal }: BuildOptions, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw goFailure(stage, error, cache);
+  }
 }
 
-function toolFolder(): string {
-  const key = createHash('sha256');
-  for (const name of sourceFiles()) key.update(moduleFile(name));
-  key.update(JSON.stringify(GO_EDITS));
-  return path.join(CACHE, 'go-tools', key.digest('hex').slice(0, 12));
+/**
+ * Modules and compiled packages are 1.4 GB, and only the next version of BuildKit or another edit would read them. That build
+ * fetches anew what it needs. After a failure they stay, so that the next try goes on where this one ended. Modules are
+ * read-only folders, which Go itself removes. A rest is only space: it fails nothing.
+ */
+async function removeGoCaches(go: string, cache: string): Promise<void> {
+  const env = goEnvironment(go, cache);
+  await attempt(go, ['clean', '-modcache'], { cwd: cache, env });
+  await attempt('rm', ['-rf', ...goCaches(cache)]);
 }
 
-/** Of the module itself: what it requires, and its own programs. */
-function sourceFiles(): string[] {
-  const names = readdirSync(MODULE, { recursive: true, encoding: 'utf8' });
-  return ['go.mod', 'go.sum', ...names.filter((name) => name.endsWith('.go')).sort()];
+function toolFolder(cache: string): string {
+  return path.join(cache, 'go-tools', moduleKey());
 }
 
-function moduleFile(name: string): string {
-  return readFileSync(path.join(MODULE, name), 'utf8');
+function usualPlaces(): GoPlaces {
+  return { folders: goFolders(), cache: CACHE };
 }
 
-function findGo(): string | undefined {
-  return findProgram('go') ?? (existsSync(USUAL_PLACE) ? USUAL_PLACE : undefined);
+/** Of modules, and of compiled packages. */
+function goCaches(cache: string): [string, string] {
+  return [path.join(cache, 'go'), path.join(cache, 'go-build')];
 }
 
-/** Sources are kept with the tools; whatever a person has set for other work does not count, except where modules come from and whom to trust there. */
-function goEnvironment(go: string): NodeJS.ProcessEnv {
+/**
+ * Sources are kept with the tools; whatever a person has set for other work does not count, except where modules come from and
+ * whom to trust there.
+ */
+export function goEnvironment(go: string, cache: string): NodeJS.ProcessEnv {
   const { GOPROXY, GOSUMDB, GONOSUMDB, HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy, SSL_CERT_FILE, SSL_CERT_DIR } =
     process.env;
   const proxies = { HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy };
   const given = { GOPROXY, GOSUMDB, GONOSUMDB, ...proxies, SSL_CERT_FILE, SSL_CERT_DIR };
+  const [GOPATH, GOCACHE] = goCaches(cache);
   return {
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     PATH: `${path.dirname(go)}:/usr/bin:/bin`,
-    HOME: CACHE,
-    GOPATH: path.join(CACHE, 'go'),
-    GOCACHE: path.join(CACHE, 'go-build'),
+    HOME: cache,
+    GOPATH,
+    GOCACHE,
     GOTOOLCHAIN: 'local',
     CGO_ENABLED: '0',
   };

@@ -12,7 +12,7 @@ import { introduce } from './host-tools.ts';
 import { type PackageRecord, upstreamVersion } from './package-records.ts';
 import { PrivateApt } from './private-apt.ts';
 import { packagesOfLibrary } from './shared-libraries.ts';
-import type { ToolSpec } from './tool-list.ts';
+import { isAtLeast, parseVersion, type ToolSpec } from './tool-list.ts';
 import { ToolTree } from './tool-tree.ts';
 
 const DEFAULT_MIRROR = 'http://deb.debian.org/debian';
@@ -59,8 +59,8 @@ export function cachedTools(specs: readonly ToolSpec[], host: DebianHost, cache:
 }
 
 function setFolder(specs: readonly ToolSpec[], host: DebianHost, cache: string): string {
-  const list = specs.map((spec) => `${spec.name} ${spec.package} ${spec.suite}`).sort();
-  const key = createHash('sha256').update(list.join('\n')).digest('hex').slice(0, 12);
+  const list = specs.map((spec) => [spec.name, spec.package, spec.suite, spec.packageMinimum ?? []].flat().join(' '));
+  const key = createHash('sha256').update(list.sort().join('\n')).digest('hex').slice(0, 12);
   return path.join(cache, 'toolchain', `${host.codename}-${host.architecture}-${key}`);
 }
 
@@ -141,11 +141,16 @@ async function chooseLibraries(
   return [...new Map(chosen.map((record) => [record.sha256, record])).values()];
 }
 
-/** @throws {Error} when a program does not start: such a set is not kept. */
+/** @throws {Error} when a program does not start, or is too old: such a set is not kept. */
 async function smokeTest(specs: readonly ToolSpec[], tree: ToolTree): Promise<void> {
-  for (const spec of specs)
-    if ((await introduce(path.join(tree.bin, spec.name), spec)) === undefined)
+  for (const spec of specs) {
+    const said = await introduce(path.join(tree.bin, spec.name), spec);
+    if (said === undefined)
       throw new Error(`${spec.name} of the package ${spec.package} does not start on this machine`);
+    const version = parseVersion(spec, said) ?? '0';
+    if (spec.packageMinimum && !isAtLeast(version, spec.packageMinimum))
+      throw new Error(`Debian's ${spec.package} is ${version}, and ${spec.packageMinimum} or later is needed`);
+  }
 }
 
 function manifest(

@@ -9,6 +9,10 @@ export interface ToolSpec {
   readonly versionArguments: readonly string[];
   /** The oldest version of the machine's own that is used; undefined where the machine's own is never used. */
   readonly minimum?: string;
+  /** The oldest version that a package may have. A set that was obtained for an older one is obtained again. */
+  readonly packageMinimum?: string;
+  /** What is set for the program while it prints its version. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Where the version stands, for programs that print other versions too. */
   readonly versionPattern?: RegExp;
 }
@@ -56,6 +60,27 @@ export const COMPOSE: ToolSpec = {
   versionArguments: word,
   minimum: '2.20',
 };
+
+/** Debian has a package for each series of Go. Both of its packages have the same version. */
+export const GO_SERIES = '1.26';
+
+/**
+ * A tool set of its own, obtained where BuildKit has to be built and the machine's own Go is too old.
+ * @param oldest version that the modules can be built with
+ */
+export function goTool(oldest: string): ToolSpec {
+  return {
+    name: 'go',
+    package: `golang-${GO_SERIES}-go`,
+    suite: 'newer',
+    // Asks the compiler: it only starts where the program has found all that belongs to it.
+    versionArguments: ['tool', 'compile', '-V=full'],
+    minimum: oldest,
+    packageMinimum: oldest,
+    // What a person has set for other work could let another Go answer, or download one.
+    environment: { GOENV: 'off', GOFLAGS: '', GOROOT: '', GOTOOLCHAIN: 'local', GOWORK: 'off' },
+  };
+}
 
 /** The first number with dots in what a program says of itself. */
 export function parseVersion(spec: ToolSpec, text: string): string | undefined {

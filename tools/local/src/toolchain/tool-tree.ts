@@ -3,8 +3,11 @@ import path from 'node:path';
 import { run } from '../processes/command.ts';
 import { isExecutable } from './find-program.ts';
 import { missingLibraries, setLibraryPath } from './shared-libraries.ts';
+import { GO_SERIES } from './tool-list.ts';
 
-const PROGRAM_FOLDERS = ['usr/bin', 'usr/sbin', 'bin', 'sbin', 'usr/libexec/docker/cli-plugins'];
+/** The package of a series of Go has no program in the usual folders: Debian's `golang-go` would link it there. */
+const GO_FOLDER = `usr/lib/go-${GO_SERIES}/bin`;
+const PROGRAM_FOLDERS = ['usr/bin', 'usr/sbin', 'bin', 'sbin', 'usr/libexec/docker/cli-plugins', GO_FOLDER];
 const TRIPLETS: Readonly<Record<string, string>> = { amd64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' };
 /** Names that Debian's alternatives system would make at installation. */
 const ALTERNATIVES: Readonly<Record<string, string>> = {
