@@ -28,16 +28,16 @@ export const COMPILING: GoStage = {
 
 /** One sentence of what happened and one of what to do. @param cache the folder that fills the disk */
 export function goFailure({ failed, advice }: GoStage, error: unknown, cache: string): LauncherError {
-  const said = lastLine(error);
+  const said = tellingLine(error);
   return /no space left on device|ENOSPC/i.test(everythingOf(error))
     ? new LauncherError(`${failed}: the disk of ${cache} is full. Make 3 GB free there, or ${OTHER_BUILDKIT}.`)
     : new LauncherError(`${failed}: ${said.replace(/\.$/, '')}. ${advice}`);
 }
 
-/** Programs say last what made them end. */
-function lastLine(error: unknown): string {
+/** Programs say last what made them end, only apt has a word of consolation behind it. */
+function tellingLine(error: unknown): string {
   const lines = everythingOf(error).trim().split('\n');
-  return lines.at(-1)?.trim() ?? '';
+  return (lines.find((line) => line.startsWith('E: Failed to fetch')) ?? lines.at(-1) ?? '').trim();
 }
 
 function everythingOf(error: unknown): string {

@@ -53,6 +53,8 @@ export class PrivateApt {
       'Dir::Etc::preferencesparts': this.file('parts'),
       'Acquire::Languages': 'none',
       'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled': 'false',
+      // What could not be fetched is no reason to take what is there for all that there is.
+      'APT::Update::Error-Mode': 'any',
       'Acquire::Retries': '3',
       // The unprivileged download user of root's apt cannot write into a private folder.
       'APT::Sandbox::User': process.getuid?.() === 0 ? 'root' : '',
