@@ -20,7 +20,7 @@ export function setupTokenOf(folder: string): string {
 
 /** Variables of each process, as an operator would set them. */
 export function environments(at: ProductAddresses) {
-  const { registry, engine, cgroupParent, openRegistry, tools, builderRedisUrl } = services();
+  const { registry, engine, cgroupParent, cgroupBase, openRegistry, tools, builderRedisUrl } = services();
   const key = () => randomBytes(32).toString('base64');
   const secretKey = key();
   const encryption = { ENCRYPTION_KEY: key() };
@@ -75,6 +75,7 @@ export function environments(at: ProductAddresses) {
       COOPERAGE_BUILDX: tools['docker-buildx']!,
       COOPERAGE_LOCAL_CACHE_ROOT: path.join(at.folder, 'caches'),
       COOPERAGE_CGROUP_PARENT: cgroupParent,
+      ...(cgroupBase && { COOPERAGE_CGROUP_BASE: cgroupBase }),
     },
     control: {
       ...worker,

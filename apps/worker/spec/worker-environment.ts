@@ -9,7 +9,7 @@ export function workerEnvironment(
   git: GitHost,
   folder: string,
 ): Record<string, string> {
-  const { registry, engine, cgroupParent, tools } = services();
+  const { registry, engine, cgroupParent, cgroupBase, tools } = services();
   const key = () => randomBytes(32).toString('base64');
   return {
     DATABASE_URL: fresh.url,
@@ -27,6 +27,7 @@ export function workerEnvironment(
     BUILDKIT_HOST: engine,
     COOPERAGE_BUILDX: tools['docker-buildx']!,
     COOPERAGE_CGROUP_PARENT: cgroupParent,
+    ...(cgroupBase && { COOPERAGE_CGROUP_BASE: cgroupBase }),
     COOPERAGE_MIRROR_ROOT: path.join(folder, 'mirrors'),
     COOPERAGE_LOCAL_CACHE_ROOT: path.join(folder, 'caches'),
     COOPERAGE_ALLOW_PLAIN_HTTP: git.hostPort,

@@ -84,7 +84,8 @@ export class WorkerSystem {
   }
 
   async startControl(): Promise<INestApplicationContext> {
-    const { BUILDKIT_HOST: _host, COOPERAGE_CGROUP_PARENT: _cgroup, COOPERAGE_BUILDX: _buildx, ...env } = this.env;
+    const ofBuilders = ['BUILDKIT_HOST', 'COOPERAGE_CGROUP_PARENT', 'COOPERAGE_CGROUP_BASE', 'COOPERAGE_BUILDX'];
+    const env = Object.fromEntries(Object.entries(this.env).filter(([name]) => !ofBuilders.includes(name)));
     const databaseUrl = asDatabaseRole(this.fresh.url, 'control');
     return this.boot(ControlModule.for(loadConfig('control', { ...env, DATABASE_URL: databaseUrl })));
   }
@@ -92,7 +93,8 @@ export class WorkerSystem {
   /** A builder for strangers, whose engine is emptied between builds, and says that its version is the oldest that will do. */
   private async startBuilderForStrangers(address: string): Promise<void> {
     const lane = { COOPERAGE_LANE: 'strangers', COOPERAGE_BUILD_SLOTS: '1', COOPERAGE_WORKER_NAME: 's' };
-    const app = await this.startBuilder({ ...lane, BUILDKIT_HOST: address });
+    // An engine that a test starts for itself puts the groups where it is told to.
+    const app = await this.startBuilder({ ...lane, BUILDKIT_HOST: address, COOPERAGE_CGROUP_BASE: '' });
     const engine = app.get<Engine>(ENGINE, { strict: false });
     const check = engine.check.bind(engine);
     engine.check = async () => ({ ...(await check()), version: engineFloor });
@@ -101,10 +103,11 @@ export class WorkerSystem {
   /** From now on the first builder's ADD may fetch from a host of this machine, as if that were a public one. */
   fetchFrom(host: string): void {
     const engine = this.builder!.get<Engine>(ENGINE, { strict: false });
-    const { engine: address, cgroupParent } = services();
+    const { engine: address, cgroupParent, cgroupBase } = services();
     const open = createEngine('buildkit', {
       address,
       cgroupParent,
+      ...(cgroupBase && { cgroupBase }),
       insecureRegistry: true,
       allowedSourceHosts: [host],
     });

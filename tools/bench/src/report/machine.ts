@@ -1,6 +1,7 @@
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
-import { EngineConnection, readInfo } from '@cooperage/buildkit';
+import { readInfo } from '@cooperage/buildkit';
 import type { TestServices } from '@cooperage/testing';
+import { askEngine } from '../world/ask-engine.js';
 import { runProgram } from '../world/run-program.js';
 
 /** Where and with what was measured. Numbers of two machines are never compared. */
@@ -15,12 +16,11 @@ export interface Machine {
 
 export async function describeMachine(services: TestServices, checkout: string): Promise<Machine> {
   const { tools, engine } = services;
-  const [commit, git, cosign, buildx, engineVersion, buildkit] = await Promise.all([
+  const [commit, git, cosign, buildx, engineVersion] = await Promise.all([
     commitOf(checkout),
     say('git', ['--version']),
     say(tools.cosign!, ['version']),
     say(tools['docker-buildx']!, ['version']),
-    tools.dockerd ? say(tools.dockerd, ['--version']) : 'unknown',
     versionOfEngine(engine),
   ]);
   return {
@@ -34,8 +34,7 @@ export async function describeMachine(services: TestServices, checkout: string):
       git: firstVersion(git),
       cosign: /GitVersion:\s*(\S+)/.exec(cosign)?.[1] ?? 'unknown',
       buildx: firstVersion(buildx),
-      engine: firstVersion(engineVersion),
-      buildkit,
+      engine: engineVersion,
     },
   };
 }
@@ -48,12 +47,8 @@ async function commitOf(checkout: string): Promise<string> {
 }
 
 async function versionOfEngine(address: string): Promise<string> {
-  const connection = new EngineConnection({ address });
-  try {
-    return (await readInfo(connection)).version ?? 'unknown';
-  } finally {
-    await connection.close();
-  }
+  const { version, dockerVersion } = await askEngine(address, readInfo);
+  return dockerVersion === null ? `buildkit ${version ?? 'unknown'}` : `docker ${dockerVersion}`;
 }
 
 function say(file: string, args: readonly string[]): Promise<string> {

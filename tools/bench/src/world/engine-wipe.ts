@@ -1,20 +1,27 @@
 import { request } from 'node:http';
-import { EngineConnection, prune } from '@cooperage/buildkit';
+import { diskUsage, prune } from '@cooperage/buildkit';
+import { until } from '@cooperage/e2e';
+import { askEngine } from './ask-engine.js';
 
 /**
- * Takes everything from an engine that a build could reuse: images first, since they hold on to layers, then the whole
- * build cache with the base images in it.
- * @throws {Error} when the engine refuses, or is not on a socket of this machine
+ * Takes everything from an engine that a build could reuse: the whole build cache with the base images in it. A build that
+ * has just ended may hold on to some of it for a moment.
+ * @throws {Error} when something stays, the engine refuses, or it is Docker's and not on a socket of this machine
  */
 export async function wipeEngine(address: string): Promise<void> {
+  await askEngine(address, async (connection) => {
+    if ((await connection.dockerVersion()) !== null) await removeImages(address);
+    await until('the engine is empty', async () => {
+      await prune(connection, { all: true });
+      return (await diskUsage(connection)).length === 0;
+    });
+  });
+}
+
+/** A Docker engine keeps what is pushed, and its images hold on to layers. */
+async function removeImages(address: string): Promise<void> {
   const images = JSON.parse(await call(address, 'GET', '/images/json?all=true')) as { readonly Id: string }[];
   for (const { Id } of images) await call(address, 'DELETE', `/images/${encodeURIComponent(Id)}?force=true`);
-  const connection = new EngineConnection({ address });
-  try {
-    await prune(connection, { all: true });
-  } finally {
-    await connection.close();
-  }
 }
 
 function call(address: string, method: string, path: string): Promise<string> {

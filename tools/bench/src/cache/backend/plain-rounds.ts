@@ -47,13 +47,13 @@ export class PlainRounds {
     repository: string,
     dockerConfig: string,
   ): Promise<{ digest: string; times: BuildTimes }> {
-    const { tools, engine, registry } = this.world.services;
+    const { tools, registry } = this.world.services;
     const image = `${registry.host}/${repository}`;
     const metadata = path.join(folder, 'metadata.json');
     const flags = cacheFlags(this.backend, image, path.join(folder, 'cache'));
     const args = ['build', '--push', '--provenance=false', `--tag=${image}:main`, `--metadata-file=${metadata}`];
     const env = {
-      ...{ PATH: process.env.PATH ?? '', HOME: folder, DOCKER_HOST: engine, DOCKER_CONFIG: dockerConfig },
+      ...{ PATH: process.env.PATH ?? '', HOME: folder, ...this.world.buildx, DOCKER_CONFIG: dockerConfig },
       BUILDX_METADATA_PROVENANCE: 'disabled',
     };
     const started = performance.now();

@@ -12,7 +12,7 @@ export const webhookToTag: Benchmark = {
   about: [
     'theirs: scripts/raw-road.sh (git clone --depth 1, docker buildx build --push with registry cache mode=max, cosign sign,',
     '  cosign attest), wall time of the shell; buildx called without the docker command in front of it, without provenance; its',
-    '  registry token is ready in its configuration',
+    '  registry token and its builder, which is our engine, are ready in its configuration',
     'ours: from before the webhook POST until PostgreSQL notifies that the build has succeeded, which is after its tags are',
     '  put: heard through LISTEN, so a little too long; both signature formats, provenance and our own verification in it',
     'same engine, registry, git host, repository and Dockerfile; each side has its own commit of a pair; stock cosign verify',

@@ -45,10 +45,10 @@ export class RawScript {
   }
 
   private environment(work: string, branch: string): Record<string, string> {
-    const { engine, tools } = this.world.services;
+    const { tools } = this.world.services;
     return {
       ...this.cosign.environment,
-      DOCKER_HOST: engine,
+      ...this.world.buildx,
       DOCKER_CONFIG: this.dockerConfig,
       // Else buildx asks the engine for a provenance that the script has no use for.
       BUILDX_METADATA_PROVENANCE: 'disabled',

@@ -16,8 +16,8 @@ export async function tickByOwnClient(
   for (const [name, content] of Object.entries(tickingTree(lines, nonce)))
     await writeFile(path.join(folder, name), content);
   const reader = new TickReader();
-  const { tools, engine } = world.services;
-  const env = { PATH: process.env.PATH ?? '', HOME: folder, DOCKER_HOST: engine };
+  const { tools } = world.services;
+  const env = { PATH: process.env.PATH ?? '', HOME: folder, ...world.buildx };
   const args = ['build', '--progress=plain', '--output=type=cacheonly', '--provenance=false', folder];
   const child = spawn(tools['docker-buildx']!, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
   child.stderr.on('data', (bytes: Buffer) => reader.push(bytes, performance.now() + offsetMs));
