@@ -16,6 +16,8 @@ export function byteStream(stream: ClientHttp2Stream): Duplex {
       stream.resume();
     },
     write: (chunk: Buffer, _encoding, done) => {
+      // BuildKit takes a message without bytes for what it has read before (session/grpchijack of 0.34).
+      if (chunk.length === 0) return done();
       stream.write(frame(encode('BytesMessage', { data: chunk })), done);
     },
     final: (done) => {
