@@ -199,14 +199,19 @@ class Running {
   private async recover(lost: ConnectionLost): Promise<SolveResult> {
     const until = Date.now() + recoverMs;
     while (!this.silent && Date.now() < until) {
-      const fate = await findBuild(this.connection, this.options.reference).catch(() => null);
+      const fate = await findBuild(this.connection, this.options.reference).catch(brokenOff);
       if (fate?.state === 'succeeded') return { image: imageOfRecord(fate.record), cache: null };
       if (fate?.state === 'failed') throw new SolveFailure(fate.error);
-      if (fate?.state !== 'running') break;
+      if (fate?.state !== 'running' && fate?.state !== 'broken off') break;
       await delay(50);
     }
     throw lost;
   }
+}
+
+/** What broke the Solve may have broken the session of short calls too: the next question opens another. */
+function brokenOff(error: unknown): { readonly state: 'broken off' } | null {
+  return error instanceof ConnectionLost && error.phase === 'call' ? { state: 'broken off' } : null;
 }
 
 function requestOf(options: SolveOptions): MessageInput<SolveRequest> {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { TlsFiles } from '../wire/address.js';
 import { openTransport } from '../wire/transport.js';
 
-/** A standalone engine as far as its protocol goes: gRPC at once, on a port, passed on to a Docker engine. */
+/** An engine on a port, which passes everything on to another one, and can be cut off from it. */
 export interface Standalone {
   readonly address: string;
   /** Answers nothing any more, but keeps every connection open. */
@@ -15,15 +15,26 @@ export interface Standalone {
   thaw(): void;
   /** Breaks every connection that there is. */
   cut(): void;
+  /** Breaks every connection once, when the engine has answered the next call of a method, such as `Control/Solve`, and nobody has heard it. */
+  cutBeforeAnswer(method: string): void;
   connections(): number;
   stop(): Promise<void>;
 }
 
 export async function startStandalone(enginePath: string, tls?: TlsFiles): Promise<Standalone> {
   const target = { address: { kind: 'unix' as const, path: enginePath }, tls: null, connectTimeoutMs: 5_000 };
-  const engine = await openTransport(target, 'docker');
+  const engine = await openTransport(target, 'buildkit');
   let frozen = false;
+  let cutAt: string | undefined;
   const sockets = new Set<Socket>();
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  const answered = (path: string) => {
+    if (cutAt === undefined || !path.endsWith(`.${cutAt}`)) return;
+    cutAt = undefined;
+    cut();
+  };
   const server = create(tls);
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -31,7 +42,7 @@ export async function startStandalone(enginePath: string, tls?: TlsFiles): Promi
   });
   server.on('session', (session) => session.on('error', () => {}));
   server.on('stream', (stream, _headers, _flags, raw) => {
-    if (!frozen) passOn(engine, stream, raw as unknown as string[]);
+    if (!frozen) passOn(engine, stream, raw as unknown as string[], answered);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return {
@@ -42,8 +53,9 @@ export async function startStandalone(enginePath: string, tls?: TlsFiles): Promi
     thaw: () => {
       frozen = false;
     },
-    cut: () => {
-      for (const socket of sockets) socket.destroy();
+    cut,
+    cutBeforeAnswer: (method) => {
+      cutAt = method;
     },
     connections: () => sockets.size,
     stop: async () => {
@@ -62,7 +74,12 @@ function create(tls: TlsFiles | undefined): Http2Server {
   return http2.createSecureServer({ ...settings, ca, cert, key, requestCert: true, rejectUnauthorized: true });
 }
 
-function passOn(engine: http2.ClientHttp2Session, stream: ServerHttp2Stream, raw: string[]): void {
+function passOn(
+  engine: http2.ClientHttp2Session,
+  stream: ServerHttp2Stream,
+  raw: string[],
+  answered: (path: string) => void,
+): void {
   const headers: Record<string, string[]> = {};
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!;
@@ -77,6 +94,7 @@ function passOn(engine: http2.ClientHttp2Session, stream: ServerHttp2Stream, raw
   });
   upstream.on('trailers', (found) => {
     trailers = found;
+    answered(headers[':path']?.[0] ?? '');
   });
   stream.on('wantTrailers', () => stream.sendTrailers(trailers));
   stream.on('error', () => {});

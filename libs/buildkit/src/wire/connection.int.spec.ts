@@ -1,4 +1,4 @@
-import { services } from '@cooperage/testing';
+import { services, startDockerEngine } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { frontendAttrs, imageExporter, imageOfRecord } from '../attrs/attrs.js';
 import { findBuild, readContent, watchHistory } from '../history/history.js';
@@ -20,11 +20,10 @@ const enginePath = services().engine.slice('unix://'.length);
 
 interface BuildOptions {
   readonly exporters?: readonly Entry[];
-  readonly onExported?: () => void;
 }
 
 /** Builds a small image and returns what its steps printed. */
-async function build(connection: EngineConnection, command: string, { exporters, onExported }: BuildOptions = {}) {
+async function build(connection: EngineConnection, command: string, { exporters }: BuildOptions = {}) {
   const bytes = (text: string) => ({
     kind: 'file' as const,
     mode: 0o644,
@@ -50,8 +49,6 @@ async function build(connection: EngineConnection, command: string, { exporters,
   const solve = startSolve(connection, options, (message) => {
     for (const event of graph.apply(message)) {
       if (event.type === 'log') output += Buffer.from(event.data).toString();
-      if (event.type === 'vertex' && event.vertex.name === 'exporting to image' && event.vertex.completedAt)
-        onExported?.();
     }
   });
   try {
@@ -63,7 +60,11 @@ async function build(connection: EngineConnection, command: string, { exporters,
 }
 
 describe.each([
-  ['a Docker engine on a socket', async () => ({ address: services().engine, tls: undefined, stop: async () => {} })],
+  ['a Docker engine on a socket', async () => ({ tls: undefined, ...(await startDockerEngine()) })],
+  [
+    'a standalone engine on a socket',
+    async () => ({ address: services().engine, tls: undefined, stop: async () => {} }),
+  ],
   [
     'a standalone engine on a port',
     async () => {
@@ -150,7 +151,8 @@ describe('a connection', () => {
 
   it('that breaks when the image is pushed and only the answer is missing: the history has it', async () => {
     const exporters = [imageExporter({ host: services().openRegistry, repository: 'trial/answer' })];
-    const { reference, image } = await build(connection, 'true', { exporters, onExported: () => standalone.cut() });
+    standalone.cutBeforeAnswer('Control/Solve');
+    const { reference, image } = await build(connection, 'true', { exporters });
     expect(image).toMatchObject({ digest: expect.stringMatching(/^sha256:/), sizeBytes: expect.any(Number) });
     const fate = await findBuild(connection, reference);
     expect(fate.state === 'succeeded' && imageOfRecord(fate.record)).toEqual(image);

@@ -29,18 +29,16 @@ export async function openTransport(target: Target, dialect: Dialect): Promise<C
 }
 
 /**
- * Finds out which dialect an engine speaks by trying. The order is a guess: sockets are mostly Docker's, ports mostly a
- * standalone engine's.
+ * Finds out which dialect an engine speaks by trying.
  * @throws {ConnectionLost} (`connect`)
  */
 export async function probeDialect(target: Target): Promise<{ dialect: Dialect; session: ClientHttp2Session }> {
-  const order: Dialect[] = target.address.kind === 'unix' ? ['docker', 'buildkit'] : ['buildkit', 'docker'];
   // An engine that is not there at all is found out here, so that the second try is only made for the wrong dialect.
   (await dial(target.address, target.tls, target.connectTimeoutMs)).destroy();
   try {
-    return { dialect: order[0]!, session: await openTransport(target, order[0]!) };
+    return { dialect: 'buildkit', session: await openTransport(target, 'buildkit') };
   } catch {
-    return { dialect: order[1]!, session: await openTransport(target, order[1]!) };
+    return { dialect: 'docker', session: await openTransport(target, 'docker') };
   }
 }
 
