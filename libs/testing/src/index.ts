@@ -2,6 +2,7 @@ export * from './accounts/mail-receiver.js';
 export * from './accounts/oidc-provider.js';
 export * from './cost-ratio.js';
 export * from './cpu-time.js';
+export * from './docker-engine.js';
 export * from './edits/edit-pairs.js';
 export * from './edits/edit-reason.js';
 export * from './edits/trial-project.js';

@@ -1,17 +1,18 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { get } from 'node:http';
+import http2 from 'node:http2';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { services } from './services.js';
 
-/** An engine that a test may kill, freeze and prune. Its steps have no network. */
+/** An engine that a test may kill, freeze and prune. */
 export interface OwnEngine {
   readonly address: string;
   /** Where it keeps everything. */
   readonly dataFolder: string;
-  /** Sends a signal to the engine alone; its steps and its containerd live on. */
+  /** Sends a signal to the engine alone. */
   signal(name: NodeJS.Signals): void;
   /** Starts it again in the same folder, after it was killed. */
   restart(): Promise<void>;
@@ -28,44 +29,55 @@ export async function startOwnEngine({ openFiles }: { readonly openFiles?: numbe
     dataFolder: join(folder, 'data'),
     signal: (name) => void engine.kill(name),
     restart: async () => {
-      clearAfterKill(folder);
+      unmountBelow(folder);
       engine = await launch(folder, address, openFiles);
     },
     stop: async () => {
-      engine.kill('SIGCONT');
-      engine.kill('SIGTERM');
+      // One that still works for a build would wait for its end.
+      engine.kill('SIGKILL');
       if (engine.exitCode === null && engine.signalCode === null)
         await new Promise((done) => engine.once('exit', done));
-      clearAfterKill(folder);
+      unmountBelow(folder);
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
 async function launch(folder: string, address: string, openFiles?: number): Promise<ChildProcess> {
-  const { tools, openRegistry } = services();
-  const config = {
-    features: { 'containerd-snapshotter': true },
-    'registry-mirrors': [`http://${openRegistry}`],
-  };
-  writeFileSync(join(folder, 'daemon.json'), JSON.stringify(config));
-  const paths = { 'config-file': 'daemon.json', 'data-root': 'data', 'exec-root': 'exec', pidfile: 'pid' };
-  const args = [
-    ...Object.entries(paths).map(([name, file]) => `--${name}=${join(folder, file)}`),
-    `--host=${address}`,
-    ...['--containerd-namespace=trial', '--containerd-plugins-namespace=trial-plugins'],
-    ...['--bridge=none', '--iptables=false', '--ip6tables=false', '--group=root'],
-  ];
+  const { tools } = services();
+  const settings = join(folder, 'buildkitd.toml');
+  writeFileSync(settings, settingsOf(folder, address));
   const env = {
-    PATH: [...new Set(Object.values(tools).map(dirname)), '/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(':'),
+    PATH: ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(':'),
     BUILDKIT_STEP_LOG_MAX_SIZE: '-1',
     BUILDKIT_STEP_LOG_MAX_SPEED: '-1',
   };
   const limited = openFiles === undefined ? [] : ['prlimit', `--nofile=${openFiles}:${openFiles}`];
-  const [program, ...rest] = [...limited, tools.dockerd!, ...args];
+  const [program, ...rest] = [...limited, tools.buildkitd!, `--config=${settings}`];
   const engine = spawn(program!, rest, { env, stdio: 'ignore' });
   await ready(address);
   return engine;
+}
+
+/** buildkitd.toml(5). Nothing of it needs a network, so none is made for its steps. */
+function settingsOf(folder: string, address: string): string {
+  const { tools, openRegistry, registry } = services();
+  const quoted = (text: string) => JSON.stringify(text);
+  const insecure = [openRegistry, registry.host].map((host) => `[registry.${quoted(host)}]\nhttp = true\n`);
+  return `root = ${quoted(join(folder, 'data'))}
+[grpc]
+address = [${quoted(address)}]
+[otel]
+socketPath = ${quoted(join(folder, 'otel.sock'))}
+[worker.containerd]
+enabled = false
+[worker.oci]
+enabled = true
+binary = ${quoted(tools.runc!)}
+networkMode = "host"
+[registry."docker.io"]
+mirrors = [${quoted(openRegistry)}]
+${insecure.join('')}`;
 }
 
 async function ready(address: string): Promise<void> {
@@ -76,22 +88,19 @@ async function ready(address: string): Promise<void> {
   throw new Error('the engine did not start');
 }
 
-/** The question of Docker's Engine API whether it is there. */
+/** Whether something accepts at its socket and speaks HTTP/2, as gRPC does. */
 function answers(address: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  const question = get({ socketPath: address.slice('unix://'.length), path: '/_ping' }, (answer) => {
-    answer.resume();
-    resolve(answer.statusCode === 200);
+  const session = http2.connect('http://localhost', {
+    createConnection: () => connect(address.slice('unix://'.length)),
   });
-  question.on('error', () => resolve(false));
-  return promise;
+  session.once('remoteSettings', () => resolve(true));
+  session.once('error', () => resolve(false));
+  return promise.finally(() => session.destroy());
 }
 
-/** A killed engine leaves its containerd, its pidfile and its mounts. */
-function clearAfterKill(folder: string): void {
-  for (const pid of processesOf(folder)) process.kill(pid, 'SIGKILL');
-  // A pid that stands in a file is waited for, although it is dead.
-  for (const file of ['pid', 'exec/containerd/containerd.pid']) rmSync(join(folder, file), { force: true });
+/** A killed engine leaves mounts. */
+export function unmountBelow(folder: string): void {
   const mounts = readFileSync('/proc/self/mounts', 'utf8')
     .split('\n')
     .flatMap((line) => line.split(' ')[1] ?? []);
@@ -100,11 +109,4 @@ function clearAfterKill(folder: string): void {
     .sort()
     .reverse())
     execFileSync('umount', ['-l', mount]);
-}
-
-/** Processes that were started with a path of this folder: the engine's own containerd. */
-function processesOf(folder: string): number[] {
-  const list = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' });
-  const found = list.split('\n').filter((line) => line.includes(`${folder}/`) && /containerd|dockerd/.test(line));
-  return found.map((line) => Number.parseInt(line, 10));
 }

@@ -22,8 +22,7 @@ afterAll(async () => {
   await own.stop();
 });
 
-const layers = () =>
-  readdirSync(join(own.dataFolder, 'containerd/daemon/io.containerd.snapshotter.v1.overlayfs/snapshots'));
+const layers = () => readdirSync(join(own.dataFolder, 'runc-overlayfs/snapshots/snapshots'));
 
 it('R2-N12 folders deeper than an engine deletes fail the build with that, and are gone once the engine is wiped', async () => {
   // More folders than it may have open, and a path of more than 4,096 bytes.

@@ -2,13 +2,13 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { writeAtomic } from '../files/atomic-file.ts';
 import { LauncherError } from '../output.ts';
 import { clearGroup, prepareGroup } from '../parts/engine/control-groups.ts';
-import { clearLeftovers } from '../parts/engine/leftovers.ts';
-import { type EngineSettings, engineSocket, execFolder } from '../parts/engine/settings.ts';
 import { httpStatus } from '../parts/http-probe.ts';
 import type { Instance } from '../parts/instance.ts';
 import { Daemon } from '../processes/daemon.ts';
 import { findProgram } from '../toolchain/find-program.ts';
 import type { Tools } from '../toolchain/tools.ts';
+import { type DockerPlaces, engineSocket, execFolder } from './docker-places.ts';
+import { clearLeftovers } from './leftovers.ts';
 import { PrivateNetwork } from './private-network.ts';
 import { SmallDisk } from './small-disk.ts';
 
@@ -100,7 +100,7 @@ export class PrivateDocker {
     ];
   }
 
-  private settings(): Pick<EngineSettings, 'dataFolder' | 'socketFolder' | 'cgroupParent'> {
+  private settings(): DockerPlaces {
     return {
       dataFolder: this.instance.file('docker'),
       socketFolder: `${this.instance.socketFolder()}/docker`,

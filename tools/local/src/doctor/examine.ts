@@ -11,7 +11,7 @@ import { findBrowser } from '../toolchain/browser.ts';
 import { obstacleToGo, surveyGo } from '../toolchain/find-go.ts';
 import { findProgram, isExecutable } from '../toolchain/find-program.ts';
 import { toolsOfSurvey } from '../toolchain/find-tools.ts';
-import { wantedGo } from '../toolchain/go-module.ts';
+import { buildkitVersion, wantedGo } from '../toolchain/go-module.ts';
 import { cachedGoTools } from '../toolchain/go-tools.ts';
 import type { FoundTool } from '../toolchain/tools.ts';
 import type { Finding } from './finding.ts';
@@ -27,7 +27,7 @@ export async function examine(around: Surroundings, choices: Choices): Promise<F
     examinePostgres(choices.postgres),
     examineRedis(choices.redis, around),
     examineRegistry(choices.registry, around),
-    examineEngine(choices.engine, around),
+    examineEngine(choices.engine),
     ...(isOwn ? [examineGo()] : []),
     examineCosign(around),
     examineBrowser(),
@@ -83,19 +83,27 @@ async function examineRegistry(choice: Choice, around: Surroundings): Promise<Fi
   return external(part, 'registry', status === undefined ? undefined : `HTTP ${status} at /v2/`);
 }
 
-function examineEngine(choice: Choice, around: Surroundings): Finding {
+function examineEngine(choice: Choice): Finding {
   const part = 'builder';
   if (choice.kind === 'external')
     return { part, state: 'ready', where: `BUILDKIT_HOST, ${choice.address} (not asked yet)` };
-  const problem = layersProblem(choice);
-  if (choice.kind === 'embedded') {
-    const finding = tool(part, 'dockerd', around);
-    return finding.state === 'missing' || !problem ? finding : { ...finding, advice: problem };
-  }
-  const advice = `it is used as it is, without a network or limits of our own: trusted builds only; ${problem}`;
+  if (choice.kind === 'embedded') return ownEngine(part);
+  const advice = `it is used as it is, without a network or limits of our own: trusted builds only; ${layersProblem(choice)}`;
   return choice.kind === 'container'
     ? { part, state: 'ready', where: `Docker engine at ${choice.host.url}`, version: choice.host.version, advice }
     : provided(part, choice);
+}
+
+function ownEngine(part: string): Finding {
+  const version = buildkitVersion().replace(/^v/, '');
+  const goTools = cachedGoTools();
+  return goTools
+    ? { part, state: 'ready', where: goTools.path('buildkitd'), version }
+    : {
+        part,
+        state: 'obtainable',
+        where: `BuildKit ${version}, built with Go at the first start: one to three minutes`,
+      };
 }
 
 async function examineGo(): Promise<Finding> {

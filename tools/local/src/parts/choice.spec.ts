@@ -11,6 +11,7 @@ const around = (overrides: Partial<Surroundings> = {}): Surroundings => ({
   dockerHost: undefined,
   hasPostgresBinaries: true,
   isRoot: true,
+  obstacleToBuildkit: undefined,
   ...overrides,
 });
 const notDebian = { found: new Map(), lacking: TOOLS, host: 'this is not Debian' };
@@ -42,6 +43,13 @@ describe('choosing parts', () => {
       kind: 'missing',
       advice: 'an engine of its own needs root; set BUILDKIT_HOST, or start a Docker engine',
     });
+  });
+
+  it('R12A-1 takes no other program in the place of BuildKit where that cannot be built', () => {
+    const obstacleToBuildkit = 'there is no Go';
+    const { engine, redis } = choose(around({ obstacleToBuildkit }));
+    const advice = 'there is no Go; set BUILDKIT_HOST, or start a Docker engine';
+    expect([engine, redis.kind]).toEqual([{ kind: 'missing', advice }, 'embedded']);
   });
 
   it('says why and what to do when there is no way', () => {

@@ -1,4 +1,5 @@
 import { surveyTools, type ToolSurvey } from '../toolchain/find-tools.ts';
+import { obstacleToGoTools } from '../toolchain/go-tools.ts';
 import { type DockerHost, findDockerHost } from './container/docker-host.ts';
 import { findBinaries } from './postgres/binaries.ts';
 
@@ -26,7 +27,7 @@ const PROGRAMS: Readonly<Record<PartKey, readonly string[]>> = {
   postgres: [],
   redis: ['redis-server'],
   registry: ['docker-registry'],
-  engine: ['dockerd', 'containerd', 'containerd-shim-runc-v2', 'runc', 'iptables', 'ip'],
+  engine: ['runc', 'iptables', 'ip'],
 };
 
 export interface Surroundings {
@@ -35,16 +36,21 @@ export interface Surroundings {
   readonly dockerHost: DockerHost | undefined;
   readonly hasPostgresBinaries: boolean;
   readonly isRoot: boolean;
+  /** Why BuildKit cannot be built here; undefined where it can, or is there. */
+  readonly obstacleToBuildkit: string | undefined;
 }
 
 export async function lookAround(): Promise<Surroundings> {
-  const [survey, dockerHost] = await Promise.all([surveyTools(), findDockerHost()]);
+  const [survey, dockerHost, obstacleToBuildkit] = await Promise.all([
+    ...([surveyTools(), findDockerHost(), obstacleToGoTools()] as const),
+  ]);
   return {
     environment: process.env,
     survey,
     dockerHost,
     hasPostgresBinaries: findBinaries() !== undefined,
     isRoot: process.getuid?.() === 0,
+    obstacleToBuildkit,
   };
 }
 
@@ -67,9 +73,11 @@ function choosePart(part: PartKey, around: Surroundings): Choice {
   return { kind: 'missing', advice: `${obstacle}; set ${EXTERNAL[part]}, or start a Docker engine` };
 }
 
-function obstacleToEmbedding(part: PartKey, { survey, hasPostgresBinaries, isRoot }: Surroundings): string | undefined {
+function obstacleToEmbedding(part: PartKey, around: Surroundings): string | undefined {
+  const { survey, hasPostgresBinaries, isRoot, obstacleToBuildkit } = around;
   if (part === 'postgres') return hasPostgresBinaries ? undefined : 'npm has no PostgreSQL for this machine';
   if (part === 'engine' && !isRoot) return 'an engine of its own needs root';
+  if (part === 'engine' && obstacleToBuildkit) return obstacleToBuildkit;
   const lacking = survey.lacking.map((spec) => spec.name).filter((name) => PROGRAMS[part].includes(name));
   if (lacking.length === 0 || typeof survey.host !== 'string') return undefined;
   return `${lacking.join(', ')} cannot be obtained: ${survey.host}`;

@@ -1,10 +1,9 @@
 import { LauncherError } from '../output.ts';
-import type { GoTools } from '../toolchain/go-tools.ts';
 import type { Tools } from '../toolchain/tools.ts';
 import type { Choice, Choices } from './choice.ts';
 import { PostgresContainer, RedisContainer, RegistryContainer, SharedEngine } from './container/container-parts.ts';
-import { EmbeddedEngine, type EngineRegistries } from './engine/engine.ts';
-import { StandaloneEngine } from './engine/standalone-engine.ts';
+import { EmbeddedEngine } from './engine/embedded-engine.ts';
+import type { EngineRegistries } from './engine/engine-registries.ts';
 import type { Instance } from './instance.ts';
 import type { EngineAddress, Part, PostgresAddress, RedisAddress, RegistryAddress } from './part.ts';
 import { EmbeddedPostgres } from './postgres/postgres.ts';
@@ -75,9 +74,13 @@ export class PartFactory {
       : new EmbeddedRegistry(this.instance, this.tools, 'open-registry', images ? { images } : {});
   }
 
-  /** BuildKit on its own, for code of strangers; only where an engine of our own can be started at all. */
-  engineForStrangers(goTools: GoTools, registries: EngineRegistries): Part<EngineAddress> {
-    return new StandaloneEngine(this.instance, this.tools, goTools, registries);
+  /** One more engine, for code of strangers; only where the first is our own (`ownsEngine`). */
+  engineForStrangers(registries: EngineRegistries): Part<EngineAddress> {
+    return new EmbeddedEngine(this.instance, this.tools, registries, 'strangers');
+  }
+
+  get ownsEngine(): boolean {
+    return this.choices.engine.kind === 'embedded';
   }
 
   engine(registries: EngineRegistries): Part<EngineAddress> {

@@ -1,4 +1,5 @@
 import { say } from '../output.ts';
+import { engineKeys } from '../parts/engine/engine-places.ts';
 import type { Instance } from '../parts/instance.ts';
 import { redisKeys } from '../parts/redis/redis.ts';
 import { endNoted } from '../processes/daemon.ts';
@@ -34,7 +35,8 @@ export async function endLeftProcesses(instance: Instance): Promise<void> {
 
 /** Names of the processes and services of an instance that run now, whether a launcher runs or not. */
 export function stillRunning(instance: Instance): string[] {
-  const services = ['postgres', ...Object.values(redisKeys), 'registry', 'open-registry', 'engine', 'strangers-engine'];
+  const registries = ['registry', 'open-registry'];
+  const services = ['postgres', ...Object.values(redisKeys), ...registries, ...Object.values(engineKeys)];
   const keys = [...ORDER, GIT_HOST, ...services];
   return keys.filter((key) => readPidFile(instance.pidFile(key)) !== undefined);
 }

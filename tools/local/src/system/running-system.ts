@@ -9,7 +9,6 @@ import { untilAborted } from '../processes/interrupt.ts';
 import { identify, type ProcessIdentity } from '../processes/process-identity.ts';
 import type { SupervisedProcess } from '../processes/supervised-process.ts';
 import { findTools } from '../toolchain/find-tools.ts';
-import { type GoTools, obstacleToGoTools, obtainGoTools } from '../toolchain/go-tools.ts';
 import type { Tools } from '../toolchain/tools.ts';
 import { buildApplications } from './build-applications.ts';
 import { endLeftProcesses, noteLauncher } from './left-behind.ts';
@@ -39,16 +38,16 @@ export class RunningSystem {
     const instance = new Instance(STATE);
     noteLauncher(instance);
     const choices = choose(await lookAround());
-    const goTools = wantsStrangers ? await goToolsFor(choices) : undefined;
+    if (wantsStrangers) requireOwnEngine(choices);
     const tools = await findTools();
-    return new RunningSystem(instance, tools, new System(instance, tools, choices, goTools));
+    return new RunningSystem(instance, tools, new System(instance, tools, choices, wantsStrangers));
   }
 
   /** Starts everything and waits for the interrupt. @returns the exit code: 1 after a first push that failed. */
   async run(interrupt: AbortSignal, staysAfterFailure: boolean): Promise<number> {
     await endLeftProcesses(this.instance);
     // Neither needs the other, and the first time each takes a minute: one computes, the other mostly waits for downloads.
-    const [, addresses] = await allEnded([buildApplications(interrupt), this.system.startParts()]);
+    const [, addresses] = await allEnded([buildApplications(interrupt), this.system.startParts(interrupt)]);
     this.write(this.state(addresses, 'starting'));
     this.keeper = this.system.keeper(
       (line) => say(`! ${line}`),
@@ -140,10 +139,9 @@ export class RunningSystem {
   }
 }
 
-async function goToolsFor(choices: Choices): Promise<GoTools> {
-  const other =
-    choices.engine.kind === 'embedded' ? undefined : 'it runs beside an engine of the launcher’s own, as root';
-  const obstacle = other ?? (await obstacleToGoTools());
-  if (obstacle) throw new LauncherError(`there is no engine for strangers: ${obstacle}`);
-  return obtainGoTools();
+function requireOwnEngine({ engine }: Choices): void {
+  if (engine.kind !== 'embedded')
+    throw new LauncherError(
+      'there is no engine for strangers: it runs beside an engine of the launcher’s own, as root',
+    );
 }

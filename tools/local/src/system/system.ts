@@ -4,7 +4,7 @@ import type { PushCredentials } from '../git-host/credentials.ts';
 import { say } from '../output.ts';
 import type { Choices } from '../parts/choice.ts';
 import { PartFactory } from '../parts/create-parts.ts';
-import type { EngineRegistries } from '../parts/engine/engine.ts';
+import type { EngineRegistries } from '../parts/engine/engine-registries.ts';
 import { layersProblem } from '../parts/engine/unverified-layers.ts';
 import type { Instance } from '../parts/instance.ts';
 import { stopAll } from '../parts/lifecycle.ts';
@@ -14,7 +14,7 @@ import type { TokenAuthentication } from '../parts/registry/registry-settings.ts
 import { ensureTokenKey, type TokenKeyFiles } from '../parts/registry/token-key.ts';
 import { requireOwnListener } from '../processes/listeners.ts';
 import type { SupervisedProcess } from '../processes/supervised-process.ts';
-import { cachedGoTools, type GoTools } from '../toolchain/go-tools.ts';
+import { obtainGoTools } from '../toolchain/go-tools.ts';
 import type { Tools } from '../toolchain/tools.ts';
 import { ensureDatabase } from './application-database.ts';
 import { processEnvironment, type SystemAddresses, type SystemSecrets } from './process-environment.ts';
@@ -37,20 +37,24 @@ export class System {
   private readonly tools: Tools;
   private readonly choices: Choices;
   private readonly parts: PartFactory;
-  private readonly goTools: GoTools | undefined;
+  private readonly wantsStrangers: boolean;
   private readonly kept: KeptPart<unknown>[] = [];
 
-  /** @param goTools where a builder for strangers is wanted */
-  constructor(instance: Instance, tools: Tools, choices: Choices, goTools?: GoTools) {
+  /** @param wantsStrangers also a builder for code of strangers */
+  constructor(instance: Instance, tools: Tools, choices: Choices, wantsStrangers = false) {
     this.instance = instance;
     this.tools = tools;
     this.choices = choices;
     this.parts = new PartFactory(instance, tools, choices);
-    this.goTools = goTools;
+    this.wantsStrangers = wantsStrangers;
   }
 
   /** Starts or adopts the stores, the registries and the engine, and brings the database up to date. */
-  async startParts(): Promise<SystemAddresses> {
+  async startParts(signal: AbortSignal): Promise<SystemAddresses> {
+    // The first time this takes minutes, and the engine alone waits for it.
+    const buildkit = this.parts.ownsEngine ? obtainGoTools({ signal }) : undefined;
+    // What fails before the engine starts is told first.
+    buildkit?.catch(() => {});
     const tokenKey = this.tokenKey();
     await ensureTokenKey(tokenKey);
     const ports = await this.ports();
@@ -66,6 +70,7 @@ export class System {
     const insecure = [registry.host, mirror.host];
     const reachable = (process.env.COOPERAGE_ENGINE_REACHES ?? '').split(',').flatMap((host) => host.trim() || []);
     const registries = { insecure, mirror: mirror.host, reachable };
+    await buildkit;
     const engine = await this.keep(this.parts.engine(registries));
     say('· the engine is up');
     const problem = layersProblem(this.choices.engine);
@@ -128,21 +133,19 @@ export class System {
     const { parts } = this;
     const token = this.token(this.instance.ports.known('api') ?? 0);
     const registries: Part<unknown>[] = [parts.registry(token), parts.baseImageRegistry()];
-    const engines = [parts.engine({ insecure: [] }), ...this.engineForStrangers(cachedGoTools())];
+    // The engine for strangers is stopped whether or not this start asked for it.
+    const engines = [
+      parts.engine({ insecure: [] }),
+      ...(parts.ownsEngine ? [parts.engineForStrangers({ insecure: [] })] : []),
+    ];
     await stopAll([parts.postgres(), parts.redis(), parts.untrustedRedis(), ...registries, ...engines]);
   }
 
   private async startEngineForStrangers(registries: EngineRegistries): Promise<EngineAddress | undefined> {
-    if (!this.goTools) return undefined;
-    const address = await this.keep(this.parts.engineForStrangers(this.goTools, registries));
+    if (!this.wantsStrangers) return undefined;
+    const address = await this.keep(this.parts.engineForStrangers(registries));
     say('· the engine for strangers is up');
     return address;
-  }
-
-  /** Nothing where there can be none; it is stopped whether or not this start asked for it. */
-  private engineForStrangers(goTools: GoTools | undefined): Part<unknown>[] {
-    if (!goTools || this.choices.engine.kind !== 'embedded') return [];
-    return [this.parts.engineForStrangers(goTools, { insecure: [] })];
   }
 
   gitCredentials(): PushCredentials {

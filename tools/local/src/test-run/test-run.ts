@@ -7,7 +7,7 @@ import { checkScorecard } from '../scorecard/keep.ts';
 import { type NamedReport, PROVING_SUITES } from '../scorecard/proofs.ts';
 import { TestServiceSet } from '../test-services/test-services.ts';
 import { obtainBrowser } from '../toolchain/browser.ts';
-import { type GoTools, obstacleToGoTools, obtainGoTools } from '../toolchain/go-tools.ts';
+import { obstacleToGoTools, obtainGoTools } from '../toolchain/go-tools.ts';
 import { BUILD, type Check, GENERATE, judge, runCheck, STATIC_CHECKS } from './checks.ts';
 import { composeProblem } from './compose-check.ts';
 import type { Outcome } from './outcome.ts';
@@ -21,7 +21,7 @@ export class TestRun {
   private readonly folder: string;
   private readonly signal: AbortSignal;
   /** On its way from the start, in the background: what it takes is not added to what the other suites take. */
-  private goTools: Promise<GoTools | string> | undefined;
+  private buildkit: Promise<unknown> = Promise.resolve();
 
   constructor(wanted: TestArguments, folder: string, signal: AbortSignal) {
     this.wanted = wanted;
@@ -31,7 +31,7 @@ export class TestRun {
 
   /** @throws when the signal is aborted. */
   async run(): Promise<void> {
-    if (this.wantsStrangers()) this.goTools = goToolsOrReason(this.signal);
+    if (this.wantsServices()) this.buildkit = buildInBackground(this.signal);
     await this.check(GENERATE);
     if (this.wants('e2e') || this.wants('full')) await this.check(BUILD);
     if (this.wanted.only === undefined) {
@@ -39,8 +39,7 @@ export class TestRun {
       await this.compose();
     }
     if (this.wants('unit')) await this.suite('unit');
-    if (this.wants('int') || this.wants('strangers') || this.wants('e2e') || this.wants('full'))
-      await this.withServices();
+    if (this.wantsServices()) await this.withServices();
   }
 
   private async withServices(): Promise<void> {
@@ -48,12 +47,13 @@ export class TestRun {
     const started = performance.now();
     try {
       if (this.wants('e2e') || this.wants('full')) await obtainBrowser();
+      await this.buildkit;
       const file = await services.start();
       this.outcomes.push(judge('services start', undefined, started));
       await this.migrations(file);
       const env = { COOPERAGE_TEST_SERVICES: file };
       if (this.wants('int')) await this.suite('int', env);
-      if (this.goTools) await this.strangers(services, await this.goTools);
+      if (this.wantsStrangers()) await this.strangers(services);
       if (this.wants('e2e')) await this.suite('e2e', env);
       if (this.wants('full')) await this.suite('full', env);
       this.scorecard();
@@ -65,15 +65,14 @@ export class TestRun {
     }
   }
 
-  private async strangers(services: TestServiceSet, goTools: GoTools | string): Promise<void> {
-    if (typeof goTools === 'string') {
-      say(`· the engine for strangers is left out: ${goTools}`);
-      if (this.wanted.requireTools) {
-        this.outcomes.push(judge('required tools', `the engine for strangers: ${goTools}`, performance.now()));
-      }
+  private async strangers(services: TestServiceSet): Promise<void> {
+    if (!services.ownsEngine) {
+      const reason = 'the engine for strangers runs beside an engine of the launcher’s own alone';
+      say(`· its tests are left out: ${reason}`);
+      if (this.wanted.requireTools) this.outcomes.push(judge('required tools', reason, performance.now()));
       return;
     }
-    const file = await services.startEngineForStrangers(goTools);
+    const file = await services.startEngineForStrangers();
     await this.suite('strangers', { COOPERAGE_TEST_SERVICES: file });
   }
 
@@ -131,19 +130,17 @@ export class TestRun {
     return this.wants('strangers') && (this.wanted.only !== undefined || this.wanted.filters.length === 0);
   }
 
+  private wantsServices(): boolean {
+    return (['int', 'strangers', 'e2e', 'full'] as const).some((suite) => this.wants(suite));
+  }
+
   private wants(suite: Suite): boolean {
     if (suite === 'full' && this.wanted.only === undefined) return this.wanted.full;
     return this.wanted.only === undefined || this.wanted.only === suite;
   }
 }
 
-/** Where Go is missing, or the modules cannot be had, nobody can say what that engine would do. */
-async function goToolsOrReason(signal: AbortSignal): Promise<GoTools | string> {
-  const obstacle = await obstacleToGoTools();
-  if (obstacle) return obstacle;
-  try {
-    return await obtainGoTools({ signal, inBackground: true });
-  } catch (error) {
-    return `it could not be built: ${error instanceof Error ? error.message : String(error)}`;
-  }
+/** Where it fails, the services say so: they need it, and try once more. */
+async function buildInBackground(signal: AbortSignal): Promise<void> {
+  if ((await obstacleToGoTools()) === undefined) await obtainGoTools({ signal, inBackground: true }).catch(() => {});
 }

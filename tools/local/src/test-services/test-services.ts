@@ -12,7 +12,7 @@ import { ensureTokenKey, type TokenKeyFiles } from '../parts/registry/token-key.
 import { endLauncher, endLeftProcesses } from '../system/left-behind.ts';
 import { findBrowser } from '../toolchain/browser.ts';
 import { findTools } from '../toolchain/find-tools.ts';
-import { cachedGoTools, type GoTools } from '../toolchain/go-tools.ts';
+import { cachedGoTools } from '../toolchain/go-tools.ts';
 import type { Tools } from '../toolchain/tools.ts';
 import { SPEC_INSTANCES } from './spec-instance.ts';
 
@@ -80,20 +80,20 @@ export class TestServiceSet {
       engine: engine.url,
       reachableAddress: REACHABLE_ADDRESS,
       cgroupParent: engine.cgroupParent,
-      tools: { ...this.tools.paths(), ...(browser && { chromium: browser }) },
+      tools: { ...this.tools.paths(), ...buildkitd(), ...(browser && { chromium: browser }) },
     };
     writeJson(this.file, services, 0o600);
     return this.file;
   }
 
   /** After `start`: one more engine, and the same addresses with that one in the engine's place. @returns the file's path */
-  async startEngineForStrangers(goTools: GoTools): Promise<string> {
+  async startEngineForStrangers(): Promise<string> {
     const services = readJson<StartedServices>(this.file);
     if (!services) throw new Error('the test services do not run');
     const { engine, cgroupParent } = services;
     const mirror = services.openRegistry;
     const insecure = [services.registry.host, mirror];
-    const { url, ...groups } = await this.parts.engineForStrangers(goTools, { insecure, mirror, ...FETCHES }).start();
+    const { url, ...groups } = await this.parts.engineForStrangers({ insecure, mirror, ...FETCHES }).start();
     const addresses = { ...services, engine: url, ...groups, trusted: { engine, cgroupParent } };
     writeJson(this.strangersFile(), addresses, 0o600);
     return this.strangersFile();
@@ -115,10 +115,14 @@ export class TestServiceSet {
   }
 
   private async stopEngineForStrangers(): Promise<void> {
-    const goTools = cachedGoTools();
-    if (!goTools || !existsSync(this.strangersFile())) return;
-    await this.parts.engineForStrangers(goTools, { insecure: [] }).stop();
+    if (!existsSync(this.strangersFile())) return;
+    await this.parts.engineForStrangers({ insecure: [] }).stop();
     rmSync(this.strangersFile(), { force: true });
+  }
+
+  /** Where it is not the launcher’s own, there is no second one. */
+  get ownsEngine(): boolean {
+    return this.parts.ownsEngine;
   }
 
   private strangersFile(): string {
@@ -153,4 +157,10 @@ export class TestServiceSet {
       certificateFile: this.instance.file('registry-token.crt'),
     };
   }
+}
+
+/** For tests that start an engine of their own. */
+function buildkitd(): Record<string, string> {
+  const goTools = cachedGoTools();
+  return goTools ? { buildkitd: goTools.path('buildkitd') } : {};
 }

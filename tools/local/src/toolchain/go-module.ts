@@ -5,7 +5,7 @@ import { CHECKOUT } from '../checkout.ts';
 import { GO_EDITS } from './go-edits.ts';
 
 /** What BuildKit is built from: a module that requires it, with our edits. */
-export const GO_MODULE = path.join(CHECKOUT, 'tools/engine-for-strangers');
+export const GO_MODULE = path.join(CHECKOUT, 'tools/buildkit');
 export const BUILDKIT = 'github.com/moby/buildkit';
 
 /** The oldest Go that builds the module. */

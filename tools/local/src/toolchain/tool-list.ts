@@ -62,7 +62,7 @@ export const COMPOSE: ToolSpec = {
 };
 
 /** Debian has a package for each series of Go. Both of its packages have the same version. */
-export const GO_SERIES = '1.26';
+export const GO_SERIES = '1.27';
 
 /**
  * A tool set of its own, obtained where BuildKit has to be built and the machine's own Go is too old.

@@ -10,7 +10,6 @@ import { chains, fetchChain } from './firewall-rules.ts';
 import { mountsBelow } from './mounts.ts';
 import { placesOf, proxies } from './reachable.ts';
 import { nameServers } from './resolvers.ts';
-import { daemonJson, daemonParameters } from './settings.ts';
 import { bridgeAddress, chooseSubnet, takenNetworks } from './subnet.ts';
 
 const network = { bridge: 'coop123456', subnet: '10.204.1.0/24', resolvers: ['10.0.0.53'] };
@@ -246,29 +245,5 @@ describe('control groups', () => {
     mkdirSync(path.join(root, 'cooperage-1'));
     expect(groupFolders('/cooperage-1', root)).toEqual([path.join(root, 'cooperage-1')]);
     rmSync(root, { recursive: true });
-  });
-});
-
-describe('engine settings', () => {
-  const settings = {
-    dataFolder: '/d',
-    socketFolder: '/s',
-    bridge: 'coop123456',
-    mtu: 1400,
-    cgroupParent: '/cooperage-123456',
-    insecureRegistries: ['127.0.0.1:5000'],
-    mirror: 'http://127.0.0.1:5001',
-  };
-
-  it('refuse the host network and further rights to every step', () => {
-    expect(JSON.parse(daemonJson(settings)).builder.entitlements).toEqual({
-      'network-host': false,
-      'security-insecure': false,
-    });
-  });
-
-  it('open no TCP address', () => {
-    const hosts = daemonParameters(settings, '/f').filter((parameter) => parameter.startsWith('--host'));
-    expect(hosts).toEqual(['--host=unix:///s/engine.sock']);
   });
 });

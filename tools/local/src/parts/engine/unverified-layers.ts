@@ -7,5 +7,5 @@ const SENTENCE =
 
 /** What an operator has to know of the engine for trusted builds; undefined where it is somebody else's: the workers page says it then. */
 export function layersProblem({ kind }: Pick<Choice, 'kind'>): string | undefined {
-  return kind === 'embedded' || kind === 'container' ? SENTENCE : undefined;
+  return kind === 'container' ? SENTENCE : undefined;
 }

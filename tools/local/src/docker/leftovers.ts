@@ -1,20 +1,17 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { endProcess } from '../../processes/daemon.ts';
-import { identify } from '../../processes/process-identity.ts';
-import { clearGroup } from './control-groups.ts';
-import { unmountBelow } from './mounts.ts';
-import { type EngineSettings, execFolder } from './settings.ts';
+import { clearGroup } from '../parts/engine/control-groups.ts';
+import { unmountBelow } from '../parts/engine/mounts.ts';
+import { endProcess } from '../processes/daemon.ts';
+import { identify } from '../processes/process-identity.ts';
+import { type DockerPlaces, execFolder } from './docker-places.ts';
 
 /**
  * What an engine that was killed leaves behind: its containerd, the processes of running steps (they survive it), their
  * control groups, the mounts of their file systems and its pid file.
  * @param stopSignal SIGKILL where its containerd may not work on for a moment
  */
-export async function clearLeftovers(
-  settings: Pick<EngineSettings, 'dataFolder' | 'socketFolder' | 'cgroupParent'>,
-  stopSignal: NodeJS.Signals = 'SIGTERM',
-): Promise<void> {
+export async function clearLeftovers(settings: DockerPlaces, stopSignal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   await endContainerd(execFolder(settings.socketFolder), stopSignal);
   await clearGroup(settings.cgroupParent);
   await unmountBelow(settings.dataFolder);

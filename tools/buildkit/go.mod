@@ -1,9 +1,9 @@
-module cooperage.example/engine-for-strangers
+module cooperage.example/buildkit
 
 go 1.26.8
 
 tool (
-	cooperage.example/engine-for-strangers/grouped-runc
+	cooperage.example/buildkit/grouped-runc
 	github.com/containernetworking/plugins/plugins/ipam/host-local
 	github.com/containernetworking/plugins/plugins/main/bridge
 	github.com/containernetworking/plugins/plugins/main/loopback

@@ -6,22 +6,21 @@ import { attempt, type CommandResult } from '../../processes/command.ts';
 import { identify, isAlive, readPidFile } from '../../processes/process-identity.ts';
 import { createSpecInstance, specServices } from '../../test-services/spec-instance.ts';
 import { findTools } from '../../toolchain/find-tools.ts';
-import { cachedGoTools } from '../../toolchain/go-tools.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import type { Instance } from '../instance.ts';
 import type { EngineAddress } from '../part.ts';
 import { buildsGroupOf, groupFolders, memoryForEngine } from './control-groups.ts';
+import { EmbeddedEngine } from './embedded-engine.ts';
 import { Firewall } from './firewall.ts';
 import { mountsBelow } from './mounts.ts';
 import { oomScores } from './oom-order.ts';
-import { StandaloneEngine } from './standalone-engine.ts';
 
 let instance: Instance;
 let tools: Tools;
 let address: EngineAddress;
 
 const engine = () =>
-  new StandaloneEngine(instance, tools, cachedGoTools()!, { insecure: [], mirror: specServices().openRegistry });
+  new EmbeddedEngine(instance, tools, { insecure: [], mirror: specServices().openRegistry }, 'strangers');
 
 beforeAll(async () => {
   instance = createSpecInstance();
@@ -84,12 +83,8 @@ describe('the engine for strangers', () => {
     expect(pid()).toBe(before);
 
     const path = (name: string) => (name === 'iptables' ? '/bin/false' : tools.path(name));
-    const powerless = new StandaloneEngine(
-      instance,
-      Object.assign(Object.create(tools), { path }) as Tools,
-      cachedGoTools()!,
-      { insecure: [], mirror: specServices().openRegistry },
-    );
+    const lamed = Object.assign(Object.create(tools), { path }) as Tools;
+    const powerless = new EmbeddedEngine(instance, lamed, { insecure: [] }, 'strangers');
     expect(await powerless.care()).toMatchObject({ state: 'missing' });
     expect(pid()).toBeUndefined();
     address = await engine().start();

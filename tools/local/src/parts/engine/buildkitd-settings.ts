@@ -1,40 +1,38 @@
-import { ENGINE_ENVIRONMENT } from './settings.ts';
+import type { EnginePlaces } from './engine-places.ts';
+import type { EngineRegistries } from './engine-registries.ts';
 import { bridgeAddress } from './subnet.ts';
 
-export interface StandaloneSettings {
-  readonly dataFolder: string;
-  readonly socket: string;
-  /** For traces. BuildKit has it always, by default at one path for the whole machine; no step gets it (ADR 64). */
-  readonly traceSocket: string;
-  /** Told to the engine for its steps. The same as the other engine's: both count it into the keys of their results. */
-  readonly cgroupParent: string;
-  /** Below this one they really are. */
-  readonly cgroupBase: string;
+/** What an engine starts for its steps, as absolute paths. */
+export interface RuntimeFiles {
   /** The runtime of steps (`writeStepRuntime`). */
   readonly runc: string;
-  /** Starts `runc` with the step's group moved below `cgroupBase`. */
+  /** Starts `runc` with the step's group moved below the engine's own. */
   readonly groupedRunc: string;
   /** Folder with the plugins `bridge`, `host-local` and `loopback` of the Container Network Interface. */
   readonly pluginFolder: string;
-  readonly networkFile: string;
-  readonly insecureRegistries: readonly string[];
-  /** Host asked first for images of Docker Hub; what it lacks is fetched from there. */
-  readonly mirror: string | undefined;
 }
 
-/** The runtime inherits it, a step does not. The names are known to `tools/engine-for-strangers/grouped-runc`. */
-export function standaloneEnvironment({ runc, cgroupBase }: StandaloneSettings): NodeJS.ProcessEnv {
-  return { ...ENGINE_ENVIRONMENT, GROUPED_RUNC_RUNTIME: runc, GROUPED_RUNC_GROUP: cgroupBase };
+/** Nothing clips a step's log before ours does, which says so: the engine's own limits are switched off. */
+const ENVIRONMENT = { BUILDKIT_STEP_LOG_MAX_SIZE: '-1', BUILDKIT_STEP_LOG_MAX_SPEED: '-1' };
+
+/** The runtime inherits it, a step does not. The names are known to `tools/buildkit/grouped-runc`. */
+export function buildkitdEnvironment({ runc }: RuntimeFiles, cgroupBase: string | undefined): NodeJS.ProcessEnv {
+  if (cgroupBase === undefined) return ENVIRONMENT;
+  return { ...ENVIRONMENT, GROUPED_RUNC_RUNTIME: runc, GROUPED_RUNC_GROUP: cgroupBase };
 }
 
 /**
  * buildkitd.toml(5). No entitlement is given, and no frontend is loaded from an image: the built-in one is in charge.
  * https://github.com/moby/buildkit/blob/master/docs/buildkitd.toml.md
  */
-export function buildkitdToml(settings: StandaloneSettings): string {
-  const registries = settings.insecureRegistries.map((host) => `[registry.${quote(host)}]\nhttp = true\n`);
-  const mirror = settings.mirror ? [`[registry."docker.io"]\nmirrors = [${quote(settings.mirror)}]\n`] : [];
-  return `root = ${quote(settings.dataFolder)}
+export function buildkitdToml(
+  places: Pick<EnginePlaces, 'dataFolder' | 'socket' | 'traceSocket' | 'networkFile' | 'cgroupParent' | 'cgroupBase'>,
+  { runc, groupedRunc, pluginFolder }: RuntimeFiles,
+  { insecure, mirror }: EngineRegistries,
+): string {
+  const registries = insecure.map((host) => `[registry.${quote(host)}]\nhttp = true\n`);
+  const mirrors = mirror ? [`[registry."docker.io"]\nmirrors = [${quote(mirror)}]\n`] : [];
+  return `root = ${quote(places.dataFolder)}
 insecure-entitlements = []
 
 [log]
@@ -44,10 +42,10 @@ level = "warn"
 disabled = true
 
 [grpc]
-address = [${quote(`unix://${settings.socket}`)}]
+address = [${quote(`unix://${places.socket}`)}]
 
 [otel]
-socketPath = ${quote(settings.traceSocket)}
+socketPath = ${quote(places.traceSocket)}
 
 [frontend."gateway.v0"]
 enabled = false
@@ -57,15 +55,15 @@ enabled = false
 
 [worker.oci]
 enabled = true
-binary = ${quote(settings.groupedRunc)}
+binary = ${quote(places.cgroupBase === undefined ? runc : groupedRunc)}
 networkMode = "cni"
-cniConfigPath = ${quote(settings.networkFile)}
-cniBinaryPath = ${quote(settings.pluginFolder)}
-defaultCgroupParent = ${quote(settings.cgroupParent)}
+cniConfigPath = ${quote(places.networkFile)}
+cniBinaryPath = ${quote(pluginFolder)}
+defaultCgroupParent = ${quote(places.cgroupParent)}
 gc = true
 maxUsedSpace = "10GB"
 
-${[...registries, ...mirror].join('\n')}`;
+${[...registries, ...mirrors].join('\n')}`;
 }
 
 /**
