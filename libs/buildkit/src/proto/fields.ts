@@ -33,6 +33,12 @@ export function fieldsOf(message: Uint8Array): Field[] {
   return fields;
 }
 
+/** Text of the first field with this number; undefined where there is none. */
+export function textOf(message: Uint8Array, id: number): string | undefined {
+  const value = fieldsOf(message).find((field) => field.id === id)?.value;
+  return value ? Buffer.from(value).toString() : undefined;
+}
+
 export function bytesField(id: number, value: Uint8Array): Uint8Array {
   return protobuf.Writer.create()
     .uint32((id << 3) | ofBytes)

@@ -5,8 +5,10 @@ import { methods } from '../proto/methods.js';
 import type { EngineConnection, Line, Method } from '../wire/connection.js';
 import { ConnectionLost, RpcError, rpcCode } from '../wire/errors.js';
 import { type DefinedVertex, definedVertexes } from './definition.js';
+import { editDefinition } from './edit-definition.js';
 import { refusalOfLint } from './lint-refusal.js';
-import { markSteps } from './mark.js';
+import { markOf } from './mark.js';
+import { withoutSubmodules } from './skip-submodules.js';
 
 /** One Dockerfile of a Solve. */
 export interface BridgedSolve {
@@ -63,13 +65,15 @@ export class Bridge {
     const results = new Map<string, BridgeResult>();
     try {
       for (const input of inputs) {
-        const { result } = marked(await this.solve(input, results), mark);
+        const asked = await this.solve(input, results);
+        const { result } = edited(asked, mark);
         results.set(input.key, result);
-        onGraph(input.key, vertexesOf(result));
+        onGraph(input.key, vertexesOf(result, asked));
       }
-      const { result: asked, isChanged } = marked(await this.solve(last, results), mark);
-      const result = isChanged ? await this.given(asked, last) : asked;
-      onGraph(null, vertexesOf(asked));
+      const asked = await this.solve(last, results);
+      const { result: safe, isChanged } = edited(asked, mark);
+      const result = isChanged ? await this.given(safe, last) : safe;
+      onGraph(null, vertexesOf(safe, asked));
       await this.unary(this.line, methods.bridgeReturn, { result });
     } catch (error) {
       if (error instanceof RpcError) await this.refuse(this.line, error);
@@ -161,14 +165,20 @@ function isTooEarly(error: unknown): boolean {
   return error instanceof RpcError && /^no such job /.test(error.message);
 }
 
-function marked(result: BridgeResult, mark: string | null) {
+/** What of a graph is never run as the frontend made it. */
+function edited(result: BridgeResult, mark: string | null) {
   const { ref } = result;
-  const def = mark === null || !ref ? null : markSteps(ref.def, mark);
-  return def === null || def === ref!.def
+  const def = ref && editDefinition(ref.def, [withoutSubmodules, ...(mark === null ? [] : [markOf(mark)])]);
+  return !def || def === ref.def
     ? { result, isChanged: false }
     : { result: { ...result, ref: { ...ref!, def } }, isChanged: true };
 }
 
-function vertexesOf({ ref }: BridgeResult): DefinedVertex[] {
-  return definedVertexes(ref?.def ?? new Uint8Array());
+/** Those that run, each with what was asked for in its place. */
+function vertexesOf({ ref }: BridgeResult, asked: BridgeResult): DefinedVertex[] {
+  const before = definedVertexes(asked.ref?.def ?? new Uint8Array());
+  return definedVertexes(ref?.def ?? new Uint8Array()).map((vertex, at) => ({
+    ...vertex,
+    asksForSubmodules: before[at]!.asksForSubmodules,
+  }));
 }

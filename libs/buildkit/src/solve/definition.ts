@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { decode } from '../proto/codec.js';
 import type { Definition, OpMetadata } from '../proto/messages.js';
 import type { SourceLines } from './failure.js';
+import { asksForSubmodules } from './git-source.js';
 
 /** A vertex as the definition of a graph asks for it. */
 export interface DefinedVertex {
@@ -11,6 +12,8 @@ export interface DefinedVertex {
   readonly inputs: readonly string[];
   readonly progressGroup: string | null;
   readonly lines: SourceLines | null;
+  /** Whether it fetches a git repository with its submodules, which are left out (`withoutSubmodules`). */
+  readonly asksForSubmodules: boolean;
 }
 
 /**
@@ -30,6 +33,7 @@ export function definedVertexes(encoded: Uint8Array): DefinedVertex[] {
       inputs: decode('Op', operation).inputs.map((input) => input.digest),
       progressGroup: group?.id ?? null,
       lines: linesOf(definition, digest),
+      asksForSubmodules: asksForSubmodules(operation),
     };
   });
 }

@@ -28,7 +28,7 @@ const step = (input: Uint8Array, { mounts = [], meta = [], exec = [] }: Step) =>
   ]);
 const mountFields = (mounts: readonly Uint8Array[]) => mounts.map((each): [number, Uint8Array] => [2, each]);
 
-const base = message([3, 'docker-image://busybox']);
+const base = message([3, message([1, 'docker-image://busybox'])]);
 const end = (last: Uint8Array) => encode('Op', { inputs: [{ digest: sha256(last) }] });
 const lines = (line: number) => ({ locations: [{ sourceIndex: 0, ranges: [{ start: { line } }] }] });
 

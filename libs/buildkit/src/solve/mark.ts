@@ -1,14 +1,10 @@
 import { createHash } from 'node:crypto';
 import protobuf from 'protobufjs';
 import { bytesField, type Field, fieldsOf, withFields } from '../proto/fields.js';
-import { sha256 } from './definition.js';
+import { editDefinition, type OperationEdit } from './edit-definition.js';
 
 /** Field numbers of `solver/pb/ops.proto`. */
-const definitionFields = { def: 1, metadata: 2, source: 3 } as const;
-const sourceFields = { locations: 1 } as const;
-const entryFields = { key: 1 } as const;
-const opFields = { inputs: 1, exec: 2 } as const;
-const inputFields = { digest: 1 } as const;
+const execField = 2;
 const execFields = { meta: 1, mounts: 2, secretenv: 5 } as const;
 const metaFields = { proxyEnv: 5, validExitCodes: 12 } as const;
 const mountFields = { type: 6 } as const;
@@ -27,29 +23,13 @@ const unkeyedMounts: readonly number[] = [1 /* SECRET */, 2 /* SSH */, 3 /* CACH
  * @throws {RangeError|Error} when the bytes are no definition, or a step has exit codes of its own: its mark would not hold
  */
 export function markSteps(encoded: Uint8Array, mark: string): Uint8Array {
+  return editDefinition(encoded, [markOf(mark)]);
+}
+
+/** See `markSteps`. */
+export function markOf(mark: string): OperationEdit {
   const exitCodes = exitCodesOf(mark);
-  const renamed = new Map<string, string>();
-  const seen = new Set<string>();
-  const marked = withFields(encoded, (id, operation) => {
-    if (id !== definitionFields.def) return null;
-    const after = withFields(operation, (field, value) => {
-      if (field === opFields.inputs) return renamedInput(value, renamed, seen);
-      return field === opFields.exec ? markedExec(value, exitCodes) : null;
-    });
-    const digest = sha256(operation);
-    seen.add(digest);
-    if (after === operation) return null;
-    renamed.set(digest, sha256(after));
-    return after;
-  });
-  if (renamed.size === 0) return encoded;
-  return withFields(marked, (id, value) => {
-    if (id === definitionFields.metadata) return renamedEntry(value, renamed);
-    if (id !== definitionFields.source) return null;
-    return withFields(value, (field, entry) =>
-      field === sourceFields.locations ? renamedEntry(entry, renamed) : null,
-    );
-  });
+  return (field, value) => (field === execField ? markedExec(value, exitCodes) : null);
 }
 
 /** Success is 0 as before. No process ends with a number above 255. */
@@ -59,27 +39,6 @@ function exitCodesOf(mark: string): Uint8Array {
     .uint32(0)
     .uint32(2 ** 30 + number)
     .finish();
-}
-
-function renamedInput(input: Uint8Array, renamed: ReadonlyMap<string, string>, seen: ReadonlySet<string>) {
-  return withText(input, inputFields.digest, (digest) => {
-    // An operation whose inputs come behind it would keep the names that they had before.
-    if (!seen.has(digest)) throw new Error('the operations of the definition are not in order');
-    return renamed.get(digest);
-  });
-}
-
-/** An entry of a map whose keys are digests of operations. */
-function renamedEntry(entry: Uint8Array, renamed: ReadonlyMap<string, string>): Uint8Array | null {
-  return withText(entry, entryFields.key, (digest) => renamed.get(digest));
-}
-
-function withText(message: Uint8Array, id: number, change: (text: string) => string | undefined): Uint8Array | null {
-  const after = withFields(message, (field, value) => {
-    const text = field === id ? change(Buffer.from(value).toString()) : undefined;
-    return text === undefined ? null : Buffer.from(text);
-  });
-  return after === message ? null : after;
 }
 
 function markedExec(exec: Uint8Array, exitCodes: Uint8Array): Uint8Array | null {

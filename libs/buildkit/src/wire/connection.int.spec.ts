@@ -1,63 +1,17 @@
 import { services, startDockerEngine } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { frontendAttrs, imageExporter, imageOfRecord } from '../attrs/attrs.js';
+import { imageExporter, imageOfRecord } from '../attrs/attrs.js';
 import { findBuild, readContent, watchHistory } from '../history/history.js';
 import { diskUsage, listWorkers, readInfo } from '../info/info.js';
-import type { Entry } from '../proto/messages.js';
 import { methods } from '../proto/methods.js';
-import { authMethods } from '../session/auth.js';
-import { fileSyncMethod } from '../session/file-sync.js';
-import { openSession } from '../session/session.js';
-import { SyncTree } from '../session/sync-tree.js';
-import { BuildGraph } from '../solve/build-graph.js';
-import { startSolve } from '../solve/solve.js';
+import { build } from '../testing/small-build.js';
 import { makeCertificates, type Standalone, startStandalone } from '../testing/standalone.js';
 import { EngineConnection } from './connection.js';
 import { ConnectionLost, RpcError, rpcCode } from './errors.js';
 import { startHeartbeat } from './heartbeat.js';
 
 const enginePath = services().engine.slice('unix://'.length);
-
-interface BuildOptions {
-  readonly exporters?: readonly Entry[];
-}
-
-/** Builds a small image and returns what its steps printed. */
-async function build(connection: EngineConnection, command: string, { exporters }: BuildOptions = {}) {
-  const bytes = (text: string) => ({
-    kind: 'file' as const,
-    mode: 0o644,
-    sizeBytes: Buffer.byteLength(text),
-    mtimeNs: BigInt(Date.now()) * 1_000_000n,
-    read: async () => Buffer.from(text),
-  });
-  const mark = Math.random().toString(36);
-  const dockerfile = `FROM busybox\nCOPY a.txt /\nRUN ${command} # ${mark}\n`;
-  const trees = new Map([
-    ['dockerfile', new SyncTree([{ path: 'Dockerfile', ...bytes(dockerfile) }])],
-    ['context', new SyncTree([{ path: 'a.txt', ...bytes(`file ${mark}`) }])],
-  ]);
-  const auth = authMethods({ hasTokens: () => false, token: async () => null, credentials: () => null });
-  const session = openSession(connection, { sharedKey: mark, methods: [fileSyncMethod(trees), ...auth] });
-  const reference = [...crypto.getRandomValues(new Uint8Array(16))]
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('');
-  const graph = new BuildGraph();
-  let output = '';
-  const attrs = frontendAttrs({ dockerfile: 'Dockerfile', networkMode: 'none' });
-  const options = { reference, sessionId: session.id, frontendAttrs: attrs, exporters };
-  const solve = startSolve(connection, options, (message) => {
-    for (const event of graph.apply(message)) {
-      if (event.type === 'log') output += Buffer.from(event.data).toString();
-    }
-  });
-  try {
-    const { image } = await solve.done;
-    return { reference, output, image };
-  } finally {
-    session.close();
-  }
-}
+const copied = (command: string) => `FROM busybox\nCOPY a.txt /\nRUN ${command}`;
 
 describe.each([
   ['a Docker engine on a socket', async () => ({ tls: undefined, ...(await startDockerEngine()) })],
@@ -107,10 +61,10 @@ describe.each([
   });
 
   it('builds with files from a session, and remembers it', async () => {
-    const { reference, output } = await build(connection, 'cat /a.txt');
+    const { reference, output } = await build(connection, copied('cat /a.txt'));
     expect(output).toMatch(/^file 0\./);
     expect(await findBuild(connection, reference)).toMatchObject({ state: 'succeeded' });
-    await expect(build(connection, 'exit 3')).rejects.toMatchObject({ exitCode: 3, lines: { startLine: 3 } });
+    await expect(build(connection, copied('exit 3'))).rejects.toMatchObject({ exitCode: 3, lines: { startLine: 3 } });
   });
 
   it('answers with typed errors', async () => {
@@ -152,7 +106,7 @@ describe('a connection', () => {
   it('that breaks when the image is pushed and only the answer is missing: the history has it', async () => {
     const exporters = [imageExporter({ host: services().openRegistry, repository: 'trial/answer' })];
     standalone.cutBeforeAnswer('Control/Solve');
-    const { reference, image } = await build(connection, 'true', { exporters });
+    const { reference, image } = await build(connection, copied('true'), { exporters });
     expect(image).toMatchObject({ digest: expect.stringMatching(/^sha256:/), sizeBytes: expect.any(Number) });
     const fate = await findBuild(connection, reference);
     expect(fate.state === 'succeeded' && imageOfRecord(fate.record)).toEqual(image);

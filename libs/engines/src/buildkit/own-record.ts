@@ -30,7 +30,7 @@ export function ownRecord(request: BuildRequest, steps: readonly StepState[]): D
     ].join();
     if (seen.has(key)) return null;
     seen.add(key);
-    own.push({ digest: id, name: named, inputs, progressGroup, lines: null });
+    own.push({ digest: id, name: named, inputs, progressGroup, lines: null, asksForSubmodules: false });
   }
   return own;
 }

@@ -82,7 +82,14 @@ describe('recorded progress', () => {
 describe('R4-P10 the steps that a build asks for', () => {
   const vertexes = (from: number, to: number): DefinedVertex[] =>
     Array.from({ length: to - from }, (_, at) => ({
-      ...{ digest: `sha256:${from + at}`, name: 'RUN :', inputs: [], progressGroup: null, lines: null },
+      ...{
+        digest: `sha256:${from + at}`,
+        name: 'RUN :',
+        inputs: [],
+        progressGroup: null,
+        lines: null,
+        asksForSubmodules: false,
+      },
     }));
 
   it('are refused before any of them runs, where there are too many', () => {

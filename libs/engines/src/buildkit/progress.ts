@@ -17,6 +17,8 @@ export interface StepCounts {
   readonly cached: number;
 }
 
+type LeftOut = { readonly state: 'none' | 'told' } | { readonly state: 'untold'; readonly warning: EngineEvent };
+
 /** Turns BuildKit's status into an engine's events. The only reader of BuildKit's names of vertexes and progress. */
 export class ProgressReader {
   private readonly graph = new BuildGraph();
@@ -25,6 +27,8 @@ export class ProgressReader {
   private readonly targets = new Map<string, string>();
   /** Vertexes of which the engine said last that they are begun. One that fetches ends twice: when it is known, and when it is there. */
   private readonly open = new Set<string>();
+  /** Whether files of submodules are missing, which is said once. */
+  private leftOut: LeftOut = { state: 'none' };
   private digest: string | undefined;
 
   read(message: StatusResponse): EngineEvent[] {
@@ -32,7 +36,11 @@ export class ProgressReader {
     for (const { digest, started, completed } of own.vertexes)
       if (started && !completed) this.open.add(digest);
       else if (completed) this.open.delete(digest);
-    return this.graph.apply(own).flatMap((event) => this.translate(event));
+    const events = this.graph.apply(own).flatMap((event) => this.translate(event));
+    if (this.leftOut.state !== 'untold') return events;
+    const { warning } = this.leftOut;
+    this.leftOut = { state: 'told' };
+    return [warning, ...events];
   }
 
   /**
@@ -42,6 +50,9 @@ export class ProgressReader {
    */
   define(vertexes: readonly DefinedVertex[], target: string | null): void {
     this.own.define(vertexes);
+    const leftOut = vertexes.find((vertex) => vertex.asksForSubmodules);
+    if (leftOut && this.leftOut.state === 'none')
+      this.leftOut = { state: 'untold', warning: submodulesLeftOut(leftOut) };
     const steps = this.own.size;
     if (steps > mostSteps)
       throw new BuildFailure(
@@ -205,6 +216,15 @@ function prefixed(name: string, target: string): string {
 /** Puts the layer of a `COPY --link` on what is below it. It is done anew for each base, and copies nothing. */
 function isLink(text: string | undefined): boolean {
   return text?.startsWith('LINK ') ?? false;
+}
+
+/** Somebody who misses files has to know why. */
+function submodulesLeftOut({ name, lines }: DefinedVertex): EngineEvent {
+  const message = `Submodules of a git repository are not fetched. Add each of them by an ADD of its own. (${name ?? 'ADD'})`;
+  return {
+    ...{ type: 'warning', rule: 'GitSubmodules', message, url: null },
+    ...{ line: lines?.startLine ?? null, file: lines?.file ?? null },
+  };
 }
 
 /** A lint message reads `RuleName: what is wrong (line 3)`. */

@@ -9,10 +9,12 @@ export interface GitHttpServerOptions {
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Speak protocol version 0 only, as old hosts do. */
   readonly oldProtocol?: boolean;
+  /** 127.0.0.1 where it is left out. */
+  readonly address?: string;
 }
 
 export interface GitHttpServer {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://ADDRESS:PORT` */
   readonly origin: string;
   readonly port: number;
   /** Method, path and query of every request so far. */
@@ -27,9 +29,10 @@ export async function startGitHttpServer(options: GitHttpServerOptions): Promise
     requests.push(`${request.method} ${request.url}`);
     if (!options.intercept?.(request, response)) serve(options, request, response);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { address = '127.0.0.1' } = options;
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
   const { port } = server.address() as AddressInfo;
-  return { origin: `http://127.0.0.1:${port}`, port, requests, close: () => closeServer(server) };
+  return { origin: `http://${address}:${port}`, port, requests, close: () => closeServer(server) };
 }
 
 /** Whether the request carries exactly these basic credentials; answers 401 when it does not. */

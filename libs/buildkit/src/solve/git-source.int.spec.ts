@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type GitHttpServer, services, startGitHttpServer, TestGitRepository } from '@cooperage/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { build } from '../testing/small-build.js';
+import { EngineConnection } from '../wire/connection.js';
+
+describe('a repository that ADD fetches', () => {
+  const root = mkdtempSync(join(tmpdir(), 'cooperage-git-'));
+  const connection = new EngineConnection({ address: services().engine });
+  let server: GitHttpServer;
+
+  beforeAll(async () => {
+    server = await startGitHttpServer({ root, address: services().reachableAddress });
+  });
+  afterAll(async () => {
+    await connection.close();
+    await server.close();
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  const repository = (name: string) => TestGitRepository.create(join(root, `${name}.git`));
+  const shows = (address: string, command: string) =>
+    `FROM busybox\nADD --keep-git-dir=false ${address} /src\nRUN cd /src && ${command}`;
+
+  it('R13A-1 R13A-2 R13A-5 comes without its submodules, and git is asked for none of them', async () => {
+    const part = await (await repository('part')).commit({ 'part.txt': 'a part' });
+    const lib = await repository('lib');
+    const modules = (url: string) => `[submodule "part"]\n\tpath = part\n\turl = ${url}\n`;
+    const commit = await lib.commit({
+      'lib.txt': 'a library',
+      '.gitmodules': modules(`${server.origin}/part.git`),
+      part: { submodule: part },
+    });
+    const { output } = await build(connection, shows(`${server.origin}/lib.git#${commit}`, 'cat lib.txt; ls part'));
+    // What git says of its work comes first.
+    expect(output.endsWith('a library')).toBe(true);
+    expect(server.requests.filter((request) => request.includes('/part.git'))).toEqual([]);
+  });
+
+  it('R13A-4 has in its git folder the address that it was asked for at, also where the same commit came from another before', async () => {
+    const [tool, fork] = [await repository('tool'), await repository('fork')];
+    const content = { 'tool.txt': 'a tool' };
+    const commits = [await tool.commit(content), await fork.commit(content)];
+    expect(commits[0]).toBe(commits[1]);
+    for (const name of ['fork', 'tool']) {
+      const address = `${server.origin}/${name}.git`;
+      const steps = `FROM busybox\nADD --keep-git-dir=true ${address}#main /src\nRUN grep url /src/.git/config`;
+      expect((await build(connection, steps)).output).toMatch(new RegExp(`url = ${address}\\s*$`));
+    }
+  });
+});

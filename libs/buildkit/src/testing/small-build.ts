@@ -1,0 +1,50 @@
+import { frontendAttrs } from '../attrs/attrs.js';
+import type { Entry } from '../proto/messages.js';
+import { authMethods } from '../session/auth.js';
+import { fileSyncMethod } from '../session/file-sync.js';
+import { openSession } from '../session/session.js';
+import { SyncTree } from '../session/sync-tree.js';
+import { BuildGraph } from '../solve/build-graph.js';
+import { startSolve } from '../solve/solve.js';
+import type { EngineConnection } from '../wire/connection.js';
+
+export interface BuildOptions {
+  readonly exporters?: readonly Entry[];
+}
+
+/** Builds with one file, `a.txt`, and returns what the steps printed. No build finds another's last step: a mark comes behind it. */
+export async function build(connection: EngineConnection, steps: string, { exporters }: BuildOptions = {}) {
+  const bytes = (text: string) => ({
+    kind: 'file' as const,
+    mode: 0o644,
+    sizeBytes: Buffer.byteLength(text),
+    mtimeNs: BigInt(Date.now()) * 1_000_000n,
+    read: async () => Buffer.from(text),
+  });
+  const mark = Math.random().toString(36);
+  const dockerfile = `${steps} # ${mark}\n`;
+  const trees = new Map([
+    ['dockerfile', new SyncTree([{ path: 'Dockerfile', ...bytes(dockerfile) }])],
+    ['context', new SyncTree([{ path: 'a.txt', ...bytes(`file ${mark}`) }])],
+  ]);
+  const auth = authMethods({ hasTokens: () => false, token: async () => null, credentials: () => null });
+  const session = openSession(connection, { sharedKey: mark, methods: [fileSyncMethod(trees), ...auth] });
+  const reference = [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
+  const graph = new BuildGraph();
+  let output = '';
+  const attrs = frontendAttrs({ dockerfile: 'Dockerfile', networkMode: 'none' });
+  const options = { reference, sessionId: session.id, frontendAttrs: attrs, exporters };
+  const solve = startSolve(connection, options, (message) => {
+    for (const event of graph.apply(message)) {
+      if (event.type === 'log') output += Buffer.from(event.data).toString();
+    }
+  });
+  try {
+    const { image } = await solve.done;
+    return { reference, output, image };
+  } finally {
+    session.close();
+  }
+}
