@@ -113,7 +113,26 @@ const UNPACKING: readonly GoEdit[] = [
   },
 ].map((edit) => ({ package: `${CONTAINERD}/core/diff/apply`, file: 'apply.go', ...edit }));
 
-export const GO_EDITS: readonly GoEdit[] = [...IMAGES, ...VARIABLES, ...TOKEN_ANSWERS, ...WINDOWS, ...UNPACKING];
+/**
+ * One commit has many addresses. A git folder that is kept leads to the one that it came from, so that is a part of what it is found by
+ * (R13A-4). And git offers the keys of the engine's user to whatever host it is sent to by SSH: only an agent of a build counts (R13A-2).
+ */
+const GIT: readonly GoEdit[] = [
+  {
+    ...{ package: `${BUILDKIT}/source/git`, file: 'source.go', behind: '\t\tkey += ".git"\n' },
+    insert: '\t\tkey += "@" + gs.src.Remote\n',
+  },
+  {
+    ...{ package: `${BUILDKIT}/util/gitutil`, file: 'git_cli.go' },
+    behind: '\tgitSSHCommand := "ssh -F " + os.DevNull\n',
+    insert: '\tgitSSHCommand += " -o IdentityFile=none"\n',
+  },
+];
+
+export const GO_EDITS: readonly GoEdit[] = [
+  ...[...IMAGES, ...VARIABLES, ...TOKEN_ANSWERS, ...WINDOWS, ...UNPACKING],
+  ...GIT,
+];
 
 /** @throws {Error} where the place is not there exactly once: the module has changed, and the edit with it */
 export function edited(source: string, { package: name, file, behind, insert }: GoEdit): string {
