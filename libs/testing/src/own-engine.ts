@@ -51,6 +51,8 @@ async function launch(folder: string, address: string, openFiles?: number): Prom
     PATH: ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(':'),
     BUILDKIT_STEP_LOG_MAX_SIZE: '-1',
     BUILDKIT_STEP_LOG_MAX_SPEED: '-1',
+    // What it mounts for a moment is unmounted with the rest when it was killed.
+    TMPDIR: folder,
   };
   const limited = openFiles === undefined ? [] : ['prlimit', `--nofile=${openFiles}:${openFiles}`];
   const [program, ...rest] = [...limited, tools.buildkitd!, `--config=${settings}`];

@@ -3,7 +3,7 @@ import { buildkitdEnvironment, buildkitdToml, networkList } from './buildkitd-se
 
 const places = {
   ...{ dataFolder: '/data', socket: '/run/x.sock', traceSocket: '/run/x-trace.sock', networkFile: '/net.conflist' },
-  ...{ cgroupParent: '/cooperage-1', cgroupBase: undefined },
+  ...{ temporaryFolder: '/data/tmp', cgroupParent: '/cooperage-1', cgroupBase: undefined },
 };
 const runtime = { runc: '/bin/runc', groupedRunc: '/tools/grouped-runc', pluginFolder: '/plugins' };
 const registries = { insecure: ['127.0.0.1:1'] };
@@ -30,11 +30,11 @@ describe('the settings of an engine', () => {
     const settings = [places, ofStrangers].map((each) => buildkitdToml(each, runtime, registries));
     for (const toml of settings) expect(toml).toContain('defaultCgroupParent = "/cooperage-1"');
     expect(settings.map((toml) => /binary = "(.*)"/.exec(toml)?.[1])).toEqual(['/bin/runc', '/tools/grouped-runc']);
-    expect(buildkitdEnvironment(runtime, ofStrangers.cgroupBase)).toMatchObject({
+    expect(buildkitdEnvironment(runtime, ofStrangers)).toMatchObject({
       GROUPED_RUNC_RUNTIME: '/bin/runc',
       GROUPED_RUNC_GROUP: '/cooperage-1-strangers',
     });
-    expect(Object.keys(buildkitdEnvironment(runtime, undefined)).filter((name) => /RUNC/.test(name))).toEqual([]);
+    expect(Object.keys(buildkitdEnvironment(runtime, places)).filter((name) => /RUNC/.test(name))).toEqual([]);
   });
 
   it('R6-A1 put its socket for traces beside its own, and not where each engine of the machine has it', () => {

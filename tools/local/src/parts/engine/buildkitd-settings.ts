@@ -15,10 +15,16 @@ export interface RuntimeFiles {
 /** Nothing clips a step's log before ours does, which says so: the engine's own limits are switched off. */
 const ENVIRONMENT = { BUILDKIT_STEP_LOG_MAX_SIZE: '-1', BUILDKIT_STEP_LOG_MAX_SPEED: '-1' };
 
-/** The runtime inherits it, a step does not. The names are known to `tools/buildkit/grouped-runc`. */
-export function buildkitdEnvironment({ runc }: RuntimeFiles, cgroupBase: string | undefined): NodeJS.ProcessEnv {
-  if (cgroupBase === undefined) return ENVIRONMENT;
-  return { ...ENVIRONMENT, GROUPED_RUNC_RUNTIME: runc, GROUPED_RUNC_GROUP: cgroupBase };
+/**
+ * The runtime inherits it, a step does not. The names of two are known to `tools/buildkit/grouped-runc`. What the engine mounts for a moment
+ * lies in a folder of its own: what it leaves when it is killed is found there, and nobody else reads there (R13A-3).
+ */
+export function buildkitdEnvironment(
+  { runc }: RuntimeFiles,
+  { temporaryFolder, cgroupBase }: Pick<EnginePlaces, 'temporaryFolder' | 'cgroupBase'>,
+): NodeJS.ProcessEnv {
+  const own = { ...ENVIRONMENT, TMPDIR: temporaryFolder };
+  return cgroupBase === undefined ? own : { ...own, GROUPED_RUNC_RUNTIME: runc, GROUPED_RUNC_GROUP: cgroupBase };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import http2 from 'node:http2';
 import { connect } from 'node:net';
+import path from 'node:path';
 import { removeEarlierEngine } from '../../docker/earlier-engine.ts';
 import { writeAtomic } from '../../files/atomic-file.ts';
 import { LauncherError } from '../../output.ts';
@@ -114,7 +115,7 @@ export class EmbeddedEngine implements Part<EngineAddress> {
   }
 
   private async renew(): Promise<void> {
-    const { networkFile, addressFolder, dataFolder, cgroupParent, cgroupBase = cgroupParent } = this.places;
+    const { networkFile, addressFolder, temporaryFolder, cgroupParent, cgroupBase = cgroupParent } = this.places;
     await this.end();
     await this.clear();
     const subnet = await this.network.create();
@@ -130,16 +131,19 @@ export class EmbeddedEngine implements Part<EngineAddress> {
     boundSockets(cgroupBase);
     sayUnraised(raiseKernelLimits());
     yieldProcessors(cgroupBase);
-    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+    mkdirSync(temporaryFolder, { recursive: true, mode: 0o700 });
   }
 
-  /** What an engine that was killed leaves behind: steps, their groups, mounts, and addresses that nobody has any more. */
+  /** What an engine that was killed leaves behind: steps, their groups and bundles, mounts, and addresses that nobody has any more. */
   private async clear(): Promise<void> {
-    const { cgroupParent, cgroupBase = cgroupParent, dataFolder, socket, traceSocket, addressFolder } = this.places;
+    const { cgroupParent, cgroupBase = cgroupParent, dataFolder, temporaryFolder } = this.places;
+    const { socket, traceSocket, addressFolder } = this.places;
     await clearGroup(cgroupBase);
     await unmountBelow(dataFolder);
     for (const file of [socket, traceSocket]) rmSync(file, { force: true });
-    rmSync(addressFolder, { recursive: true, force: true });
+    // The bundle of a step has the values of secrets that are variables.
+    for (const folder of [addressFolder, temporaryFolder, path.join(dataFolder, 'runc-overlayfs/executor')])
+      rmSync(folder, { recursive: true, force: true });
   }
 
   private async end(): Promise<void> {
@@ -151,11 +155,11 @@ export class EmbeddedEngine implements Part<EngineAddress> {
   }
 
   private daemon(goTools: GoTools, runtime: RuntimeFiles): Daemon {
-    const { name, key, socket, settingsFile, cgroupBase } = this.places;
+    const { name, key, socket, settingsFile } = this.places;
     return new Daemon({
       name,
       ...this.filter.starting(goTools.path('buildkitd'), [`--config=${settingsFile}`]),
-      env: { ...this.tools.environment(), ...buildkitdEnvironment(runtime, cgroupBase) },
+      env: { ...this.tools.environment(), ...buildkitdEnvironment(runtime, this.places) },
       pidFile: this.pidFile(),
       logFile: this.instance.logFile(key),
       oomScore: oomScores.engine,

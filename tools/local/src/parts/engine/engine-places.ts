@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Instance } from '../instance.ts';
 import type { BuilderPool } from '../redis/builder-user.ts';
 import { cgroupOf } from './control-groups.ts';
@@ -9,6 +10,8 @@ export interface EnginePlaces {
   /** Of its pid file and its log. */
   readonly key: string;
   readonly dataFolder: string;
+  /** What it makes and mounts for a moment, values of secrets among it. */
+  readonly temporaryFolder: string;
   readonly socket: string;
   /** For traces. BuildKit has it always, by default at one path for the whole machine; no step gets it (ADR 64). */
   readonly traceSocket: string;
@@ -39,11 +42,13 @@ export function placesOf(instance: Instance, pool: BuilderPool): EnginePlaces {
   const key = engineKeys[pool];
   const prefix = isTrusted ? 'engine' : 'strangers';
   const steps = cgroupOf(instance);
+  const dataFolder = instance.file(isTrusted ? 'buildkit' : 'strangers-engine');
   const networkId = isTrusted ? instance.id : `${instance.id}e`;
   return {
     name: isTrusted ? 'the engine' : 'the engine for strangers',
     key,
-    dataFolder: instance.file(isTrusted ? 'buildkit' : 'strangers-engine'),
+    dataFolder,
+    temporaryFolder: path.join(dataFolder, 'tmp'),
     socket: `${instance.socketFolder()}/${prefix}.sock`,
     traceSocket: `${instance.socketFolder()}/${prefix}-trace.sock`,
     settingsFile: instance.file('settings', `${key}.toml`),
