@@ -189,6 +189,30 @@ describe('OutboxLoop', () => {
     expect(handler).not.toHaveBeenCalled();
   });
 
+  it('V13-S1 does not count work as unfinished when only its return to the outbox fails', async () => {
+    const outbox = outboxOf([]);
+    outbox.retryFailed.mockRejectedValue(new Error('statement timeout'));
+    const giveUp = vi.fn(run);
+    const handle = vi.fn(async () => {
+      throw new Error('broken');
+    });
+    const loop = loopOver(outbox, { handle, giveUp, mostUnfinished: 3 });
+    const take = async (unfinished: number, times: number) => {
+      outbox.take.mockResolvedValueOnce([{ ...item(1), unfinished }]);
+      loop.wake();
+      await expect.poll(async () => [handle.mock.calls.length, (await loop.sight()).busySlots]).toEqual([times, 0]);
+    };
+    for (let unfinished = 0; unfinished < 8; unfinished++) await take(unfinished, unfinished + 1);
+    // A return that is written resets both counts.
+    outbox.retryFailed.mockResolvedValueOnce(undefined);
+    await take(8, 9);
+    await take(0, 10);
+    outbox.take.mockResolvedValueOnce([{ ...item(1), unfinished: 5 }]);
+    loop.wake();
+    await expect.poll(() => giveUp).toHaveBeenCalledTimes(1);
+    await loop.close();
+  });
+
   it('is woken by its own topics only, and by a notification that was lost', async () => {
     const outbox = outboxOf([]);
     const loop = loopOver(outbox, run);

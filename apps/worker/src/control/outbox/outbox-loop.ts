@@ -58,6 +58,8 @@ const restMs = 600_000;
 const shortPauseMs = 1_000;
 /** Before suspect work is looked at again, for each process that ended while it was under way. */
 const suspectPauseMs = 250;
+/** Most rows in `unwritten`. Another control may take such a row and end it, so entries can stay behind. */
+const maxUnwritten = 10_000;
 /** A clock that is read before a row is due would find nothing. */
 const slackMs = 5;
 
@@ -78,6 +80,8 @@ export class OutboxLoop {
   private wanted = false;
   private closed = false;
   private readonly pauses = new Set<NodeJS.Timeout>();
+  /** By row: takings in a row that ended in this process but could not be put back. The database counts them as unfinished. */
+  private readonly unwritten = new Map<bigint, number>();
 
   constructor(
     private readonly outbox: OutboxRepository,
@@ -131,7 +135,7 @@ export class OutboxLoop {
         this.wanted = false;
         const { instanceId, share } = this.options;
         const items = await this.outbox.take(this.topics, this.slots.free, instanceId(), lockMs, share);
-        for (const item of items) this.begin(item, this.round === round);
+        for (const item of items) this.begin(this.withoutUnwritten(item), this.round === round);
         if (items.length > 0) this.wanted = true;
       }
     } catch (error) {
@@ -147,6 +151,12 @@ export class OutboxLoop {
     void this.slots
       .hold(({ signal }) => (goesOn ? this.handle(item, signal) : this.giveBack(item)), this.workOf(item).limitMs)
       .finally(() => this.wake());
+  }
+
+  /** Takes back what the database counted as unfinished only because a slow database did not write the end. No process ended. */
+  private withoutUnwritten(item: OutboxItem): OutboxItem {
+    if (item.unfinished === 0) this.unwritten.delete(item.id);
+    return { ...item, unfinished: Math.max(0, item.unfinished - (this.unwritten.get(item.id) ?? 0)) };
   }
 
   /** What ran beside work that ended its process is suspect once. One at a time then shows which it was. */
@@ -165,7 +175,7 @@ export class OutboxLoop {
     const keep = setInterval(() => void this.keep(item), lockMs / 3);
     try {
       const result = await this.slots.inTime(signal, this.run(item, signal));
-      if (result.done) await this.outbox.done(item, this.options.instanceId());
+      if (result.done) await this.done(item);
       else await this.putBack(item, result.retryInMs, result.reason);
     } catch (error) {
       this.logger.error(
@@ -176,6 +186,11 @@ export class OutboxLoop {
     } finally {
       clearInterval(keep);
     }
+  }
+
+  private async done(item: OutboxItem): Promise<void> {
+    await this.outbox.done(item, this.options.instanceId());
+    this.unwritten.delete(item.id);
   }
 
   private run(item: OutboxItem, signal: AbortSignal): Promise<HandlerResult> {
@@ -198,7 +213,11 @@ export class OutboxLoop {
   private async backOff(item: OutboxItem, error: Error): Promise<void> {
     const backoffMs = Math.min(maxBackoffMs, 250 * 2 ** Math.min(item.attempts, 12));
     // When this fails too, the lock runs out by itself and the work is taken again.
-    await this.putBackAfter(item, backoffMs, error).catch(() => undefined);
+    await this.putBackAfter(item, backoffMs, error).catch(() => {
+      if (error instanceof SlotLimitExceeded) return;
+      this.unwritten.set(item.id, (this.unwritten.get(item.id) ?? 0) + 1);
+      if (this.unwritten.size > maxUnwritten) this.unwritten.delete(this.unwritten.keys().next().value!);
+    });
   }
 
   private putBackAfter(item: OutboxItem, delayMs: number, error: Error): Promise<void> {
