@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   type BuildRecord,
   BuildRepository,
+  type Database,
   DeliveryRepository,
   EvaluationRepository,
   IntakeRepository,
@@ -39,15 +40,16 @@ export type Call = Partial<
 /** Evaluation on a real database and a real git host. Builds end without being built: only their rows and tags count. */
 export class EvaluateBench {
   readonly source: Source;
-  private readonly service: EvaluateService;
+  readonly service: EvaluateService;
   private readonly intake: IntakeRepository;
   private projects = 0;
 
   private constructor(
     readonly world: World,
     readonly host: GitHost,
+    db: Database,
   ) {
-    const evaluations = new EvaluationRepository(world.db);
+    const evaluations = new EvaluationRepository(db);
     this.source = createSource({
       mirrorRoot: join(host.folder, 'mirrors'),
       allowPlainHttp: [host.hostPort],
@@ -63,8 +65,10 @@ export class EvaluateBench {
     this.intake = new IntakeRepository(world.url, 2, () => undefined);
   }
 
-  static async open(): Promise<EvaluateBench> {
-    return new EvaluateBench(await World.open(), await startGitHost());
+  /** @param dbOf what evaluation uses instead of the world's own connections */
+  static async open(dbOf: (world: World) => Database = ({ db }) => db): Promise<EvaluateBench> {
+    const world = await World.open();
+    return new EvaluateBench(world, await startGitHost(), dbOf(world));
   }
 
   async close(): Promise<void> {
@@ -116,7 +120,12 @@ export class EvaluateBench {
   }
 
   /** Stores a call as the api does and evaluates it. @returns the delivery's row afterwards */
-  async push(project: BenchProject, ref: string, { text, ...call }: Call = {}) {
+  async push(project: BenchProject, ref: string, call: Call = {}) {
+    return this.evaluate(await this.receive(project, ref, call));
+  }
+
+  /** Stores a call as the api does. @returns the delivery's id */
+  async receive(project: BenchProject, ref: string, { text, ...call }: Call = {}): Promise<string> {
     const body = Buffer.from(text ?? randomUUID());
     const delivery = {
       ...{ projectId: project.id, forge: 'github', eventName: 'push', proof: 'hmac-sha256', status: 'received' },
@@ -135,7 +144,7 @@ export class EvaluateBench {
       ...call,
     };
     const stored = await this.intake.insert(delivery as NewDelivery);
-    return this.evaluate(stored!.deliveryId);
+    return stored!.deliveryId;
   }
 
   /** One more rule of the project. @returns its id */

@@ -39,7 +39,7 @@ export * from './cache/main-cache-repository.js';
 export * from './cache/step-verdict-repository.js';
 export { refuseSuperuser, UnsafeDatabaseRole } from './connection-role.js';
 export { Database, type DatabaseOptions } from './database.js';
-export { isDatabaseOutage, isDatabaseUnavailable, isStatementTimeout } from './database-errors.js';
+export { isDatabaseOutage, isDatabaseUnavailable, isStatementTimeout, isStatementTooLong } from './database-errors.js';
 export type { DeliveryFilter, DeliveryOutcome } from './delivery/delivery-list.js';
 export type { DeliveryContent, DeliveryRecord } from './delivery/delivery-record.js';
 export * from './delivery/delivery-repository.js';

@@ -150,11 +150,18 @@ export class EvaluationRepository {
 
   /** The git host could not be reached: said on the delivery, tried again later. */
   async markWaiting(deliveryId: string, note: string): Promise<void> {
-    await this.db.prisma.$executeRaw`
-      WITH waiting AS (
-        UPDATE delivery SET status = 'evaluating', reason = NULL, note = ${storedText(note)}, evaluation_attempts = evaluation_attempts + 1
-        WHERE id = ${deliveryId}::uuid AND status IN ('received', 'evaluating') RETURNING project_id
-      ) SELECT ${Prisma.raw(deliveryAnnouncement('waiting'))} FROM waiting`;
+    await this.wait(
+      deliveryId,
+      Prisma.sql`reason = NULL, note = ${storedText(note)}, evaluation_attempts = evaluation_attempts + 1`,
+    );
+  }
+
+  /**
+   * Writes that the delivery waits because a statement timed out. This is no try of the git host, and a delivery that waits for room keeps its
+   * note. The commit waits for the disk, so its duration shows how slow the database is.
+   */
+  async markSlow(deliveryId: string, note: string): Promise<void> {
+    await this.wait(deliveryId, Prisma.sql`note = CASE WHEN reason IS NULL THEN ${storedText(note)} ELSE note END`);
   }
 
   async markFailed(deliveryId: string, failureCode: string, note: string): Promise<void> {
@@ -221,6 +228,14 @@ export class EvaluationRepository {
    */
   async waitForRoom(deliveryId: string, note: string, delayMs: number, head: WaitingHead | null): Promise<void> {
     await this.db.transaction((tx) => waitForRoom(tx, { deliveryId, note, delayMs, head }));
+  }
+
+  private async wait(deliveryId: string, change: Prisma.Sql): Promise<void> {
+    await this.db.prisma.$executeRaw`
+      WITH waiting AS (
+        UPDATE delivery SET status = 'evaluating', ${change}
+        WHERE id = ${deliveryId}::uuid AND status IN ('received', 'evaluating') RETURNING project_id
+      ) SELECT ${Prisma.raw(deliveryAnnouncement('waiting'))} FROM waiting`;
   }
 
   private async end(deliveryId: string, status: string, note: string, failureCode: string | null): Promise<void> {

@@ -3,6 +3,7 @@ import {
   type EvaluationResult,
   type EvaluationSubject,
   isDatabaseOutage,
+  isStatementTooLong,
   type OutboxItem,
 } from '@cooperage/db';
 import {
@@ -22,6 +23,7 @@ import type { SourceProjects } from '../../shared/source-projects.js';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
 import { judgeRules } from './judge-rules.js';
 import type { NoHead, ReadHead } from './read-head.js';
+import { StatementTimeouts, slowPauseMs } from './statement-timeouts.js';
 import { askOf } from './trigger-of.js';
 
 /** Pauses between tries while the git host does not answer: five tries in two minutes. */
@@ -36,24 +38,37 @@ type Judged = Omit<EvaluationResult, 'leftOut'>;
 
 /** Turns a delivery into verdicts and builds. What the webhook says is a hint; the git host's word counts. */
 export class EvaluateService {
+  private readonly timeouts: StatementTimeouts;
+
   constructor(
     private readonly evaluations: EvaluationRepository,
     private readonly heads: ReadHead,
     private readonly sourceProjects: SourceProjects,
     private readonly mirrors: MirrorKeeper,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.timeouts = new StatementTimeouts(evaluations);
+  }
 
   /**
-   * Every delivery comes to an end: whatever is thrown, it is tried a bounded number of times and then `failed`. Only the database may be away
-   * for as long as it likes.
+   * Every delivery comes to an end: whatever is thrown, it is tried a bounded number of times and then `failed`. Tries do
+   * not count while the database is away, or slow for all deliveries (`StatementTimeouts`).
    */
   async handle(item: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
+    const deliveryId = item.subjectId;
+    const since = this.timeouts.startTry(deliveryId);
     try {
       return await this.look(item, signal);
     } catch (error) {
+      if (isStatementTooLong(error) && !(await this.timeouts.countsAsFailure(deliveryId, since))) {
+        this.logger.warn(
+          { err: error, deliveryId },
+          'database is slow for all deliveries, retrying this one without counting the try',
+        );
+        return later(slowPauseMs(item.attempts), 'the database is slow for all deliveries');
+      }
       if (isDatabaseOutage(error) || item.failures + 1 < mostTries) throw error;
-      this.logger.error({ err: error, deliveryId: item.subjectId }, 'an evaluation was given up');
+      this.logger.error({ err: error, deliveryId }, 'an evaluation was given up');
       return this.giveUp(item);
     }
   }
@@ -61,6 +76,7 @@ export class EvaluateService {
   async giveUp({ subjectId }: Pick<OutboxItem, 'subjectId'>): Promise<HandlerResult> {
     const note = 'The push could not be looked at; the log of control has the details. Replay it later.';
     await this.evaluations.markFailed(subjectId, 'InternalError', note);
+    this.timeouts.forget(subjectId);
     return done;
   }
 
@@ -73,6 +89,16 @@ export class EvaluateService {
     }
     const subject = await this.evaluations.load(item.subjectId);
     if (!subject) return done;
+    const result = await this.evaluateOrFail(subject, since, signal);
+    if (result.done) this.timeouts.recordSuccess(item.subjectId);
+    return result;
+  }
+
+  private async evaluateOrFail(
+    subject: EvaluationSubject,
+    since: number,
+    signal?: AbortSignal,
+  ): Promise<HandlerResult> {
     try {
       return await this.evaluate(subject, since, signal);
     } catch (error) {

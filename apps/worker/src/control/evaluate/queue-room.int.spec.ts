@@ -1,3 +1,4 @@
+import { EvaluationRepository } from '@cooperage/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BenchProject, EvaluateBench } from '../../../spec/evaluate-bench.js';
 
@@ -43,6 +44,16 @@ describe('R-N10 a push that finds the queue of its organization full', () => {
     const evaluated = await bench.evaluate(second.delivery.id);
     expect(evaluated).toMatchObject({ status: 'evaluated', reason: null, note: null });
     expect(await bench.built(project)).toEqual([first.after, second.after]);
+  });
+
+  it('V13-S1 keeps its note and its reason when a statement for it times out', async () => {
+    const project = await bounded(1);
+    await push(project, '1');
+    const { delivery } = await push(project, '2');
+    await new EvaluationRepository(bench.world.db).markSlow(delivery.id, 'slow');
+    const row = await bench.world.db.prisma.delivery.findUniqueOrThrow({ where: { id: delivery.id } });
+    const { status, reason, note, evaluationAttempts } = delivery;
+    expect(row).toMatchObject({ status, reason, note, evaluationAttempts });
   });
 
   it('R-N10 gives way to a newer push of its ref, and other refs wait for themselves', async () => {

@@ -1,0 +1,67 @@
+import type { EvaluationRepository } from '@cooperage/db';
+
+/** Longest write of a note while the database is in order, in milliseconds: a fifth of the statement timeout. */
+const quickWriteMs = 1_000;
+const firstPauseMs = 1_000;
+const longestPauseMs = 3 * 60_000;
+/** Most deliveries in memory. The next try of a forgotten delivery is compared only with successes during that try. */
+const maxDeliveries = 10_000;
+
+const note = 'The database took too long for this push. It is looked at again, with pauses of up to three minutes.';
+
+/**
+ * Tells an expensive delivery from a database that is slow for all deliveries (ADR 43). A try that ended by a statement timeout counts only
+ * if another delivery was evaluated since the try before, and if the database writes quickly now. The state is in memory: a control that
+ * starts compares with what happens from then on.
+ */
+export class StatementTimeouts {
+  /** How many deliveries this control has evaluated. */
+  private successes = 0;
+  /** By delivery: the value of `successes` at its last statement timeout. */
+  private readonly lastTimeouts = new Map<string, number>();
+
+  constructor(
+    private readonly evaluations: Pick<EvaluationRepository, 'markSlow'>,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** Starts a try. @returns the `since` of `countsAsFailure` */
+  startTry(deliveryId: string): number {
+    return this.lastTimeouts.get(deliveryId) ?? this.successes;
+  }
+
+  /** Records that a delivery ended and no statement for it timed out. */
+  recordSuccess(deliveryId: string): void {
+    this.forget(deliveryId);
+    this.successes++;
+  }
+
+  /** Forgets a delivery that was given up. That is no success. */
+  forget(deliveryId: string): void {
+    this.lastTimeouts.delete(deliveryId);
+  }
+
+  /** Writes the reason of the wait to the delivery. @returns true if the delivery is the reason for its statement timeout */
+  async countsAsFailure(deliveryId: string, since: number): Promise<boolean> {
+    const othersSucceeded = this.successes > since;
+    this.forget(deliveryId);
+    this.lastTimeouts.set(deliveryId, this.successes);
+    if (this.lastTimeouts.size > maxDeliveries) this.forget(this.lastTimeouts.keys().next().value!);
+    return (await this.writesQuickly(deliveryId)) && othersSucceeded;
+  }
+
+  private async writesQuickly(deliveryId: string): Promise<boolean> {
+    const startedAt = this.now();
+    try {
+      await this.evaluations.markSlow(deliveryId, note);
+      return this.now() - startedAt <= quickWriteMs;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** Pause after a statement timeout that does not count. @param attempts how often the delivery was claimed */
+export function slowPauseMs(attempts: number): number {
+  return Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempts, 12));
+}
