@@ -197,6 +197,12 @@ export interface Engine {
   wipe?(): Promise<void>;
   /** What it keeps for later builds. Left out by an engine that does not say. @throws {BuildFailure} `EngineUnavailable` */
   store?(): Promise<EngineStore>;
+  /**
+   * Removes of what it keeps for later builds what nothing uses now: what was used least lately goes first, until its disk has so many
+   * bytes free (those that are for root alone among them). Null removes all of it. Builds go on meanwhile. Left out by an engine that
+   * does not say what it keeps. @returns what was removed @throws {BuildFailure} `EngineUnavailable`
+   */
+  prune?(minFreeBytes: number | null): Promise<Pick<EngineStore, 'bytes' | 'records'>>;
   /** What became of a build, for a caller that lost sight of it. @throws {BuildFailure} `EngineUnavailable` */
   find(reference: string): Promise<BuildFate>;
   /**

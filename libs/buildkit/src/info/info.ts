@@ -39,8 +39,15 @@ export interface PruneOptions {
   readonly keepDurationMs?: number;
   /** This much may stay, bytes. */
   readonly maxUsedBytes?: number;
+  /**
+   * What was used least lately goes until this much is free on the engine's disk, bytes. The engine counts what is free for root, and
+   * decides by the sizes of its records: one call may come to less.
+   */
+  readonly minFreeBytes?: number;
   /** For example `type==exec.cachemount`. */
   readonly filter?: readonly string[];
+  /** Then the engine is told to stop. Without it a call takes as long as it takes: millions of files take minutes. */
+  readonly timeoutMs?: number;
 }
 
 const timeoutMs = 10_000;
@@ -77,11 +84,18 @@ export async function diskUsage(connection: EngineConnection): Promise<CacheReco
 
 /** Removes cache and says what went. @throws {ConnectionLost} @throws {RpcError} */
 export async function prune(connection: EngineConnection, options: PruneOptions = {}): Promise<CacheRecord[]> {
-  const removed = await connection.collect(methods.prune, {
+  const { minFreeBytes = 0 } = options;
+  // With this bound alone an engine whose disk has enough removes one record all the same (0.34.2, `calculateKeepBytes`).
+  const most = minFreeBytes > 0 ? Number.MAX_SAFE_INTEGER : 0;
+  const request = {
     all: options.all ?? false,
     keepDuration: (options.keepDurationMs ?? 0) * 1e6,
-    maxUsedSpace: options.maxUsedBytes ?? 0,
+    maxUsedSpace: options.maxUsedBytes ?? most,
+    minFreeSpace: minFreeBytes,
     filter: options.filter ?? [],
+  };
+  const removed = await connection.collect(methods.prune, request, {
+    ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
   });
   return removed.map(cacheRecord);
 }

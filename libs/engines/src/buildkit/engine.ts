@@ -9,6 +9,7 @@ import {
   inlineCacheExport,
   type OnGraph,
   parseAddress,
+  prune,
   type RunawayWork,
   type SourceRule,
   sourcePolicy,
@@ -88,6 +89,8 @@ export interface BuildkitEngineOptions {
 
 /** A build whose worker was lost has killed its steps and gone long before that. */
 const emptyWithinMs = 30_000;
+/** An engine that does not answer is asked again some time. */
+const pruneWithinMs = 10 * 60_000;
 
 type Work<T> = (run: PreparedRun, signal: AbortSignal) => Promise<T>;
 
@@ -257,6 +260,16 @@ export class BuildkitEngine implements Engine {
       return storeOf(await diskUsage(this.connection));
     } catch (error) {
       throw new BuildFailure('EngineUnavailable', 'The builder does not say what it keeps.', { cause: error });
+    }
+  }
+
+  async prune(minFreeBytes: number | null): Promise<Pick<EngineStore, 'bytes' | 'records'>> {
+    try {
+      const options = { all: true, minFreeBytes: minFreeBytes ?? 0, timeoutMs: pruneWithinMs };
+      const { bytes, records } = storeOf(await prune(this.connection, options));
+      return { bytes, records };
+    } catch (error) {
+      throw new BuildFailure('EngineUnavailable', 'The cache of the builder could not be pruned.', { cause: error });
     }
   }
 
