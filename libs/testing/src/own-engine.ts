@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http2 from 'node:http2';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,18 +19,29 @@ export interface OwnEngine {
   stop(): Promise<void>;
 }
 
-/** @param openFiles as many as it may have open; what this process may, where it is left out */
-export async function startOwnEngine({ openFiles }: { readonly openFiles?: number } = {}): Promise<OwnEngine> {
+export interface OwnEngineOptions {
+  /** As many as it may have open; what this process may, where it is left out. */
+  readonly openFiles?: number;
+  /** It has a disk of this size for itself, in memory, and collects no garbage. Else it is on the disk of this machine. */
+  readonly diskBytes?: number;
+}
+
+export async function startOwnEngine(options: OwnEngineOptions = {}): Promise<OwnEngine> {
   const folder = mkdtempSync(join(tmpdir(), 'cooperage-engine-'));
   const address = `unix://${folder}/s.sock`;
-  let engine = await launch(folder, address, openFiles);
+  const dataFolder = join(folder, 'data');
+  if (options.diskBytes !== undefined) {
+    mkdirSync(dataFolder);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${options.diskBytes}`, 'cooperage-engine', dataFolder]);
+  }
+  let engine = await launch(folder, address, options);
   return {
     address,
-    dataFolder: join(folder, 'data'),
+    dataFolder,
     signal: (name) => void engine.kill(name),
     restart: async () => {
-      unmountBelow(folder);
-      engine = await launch(folder, address, openFiles);
+      unmountBelow(dataFolder);
+      engine = await launch(folder, address, options);
     },
     stop: async () => {
       // One that still works for a build would wait for its end.
@@ -43,10 +54,15 @@ export async function startOwnEngine({ openFiles }: { readonly openFiles?: numbe
   };
 }
 
-async function launch(folder: string, address: string, openFiles?: number): Promise<ChildProcess> {
+async function launch(
+  folder: string,
+  address: string,
+  { openFiles, diskBytes }: OwnEngineOptions,
+): Promise<ChildProcess> {
   const { tools } = services();
   const settings = join(folder, 'buildkitd.toml');
-  writeFileSync(settings, settingsOf(folder, address));
+  // By itself it keeps a fifth of the disk free, in whole gigabytes: of a small one that is all.
+  writeFileSync(settings, settingsOf(folder, address, diskBytes === undefined));
   const env = {
     PATH: ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(':'),
     BUILDKIT_STEP_LOG_MAX_SIZE: '-1',
@@ -62,7 +78,7 @@ async function launch(folder: string, address: string, openFiles?: number): Prom
 }
 
 /** buildkitd.toml(5). Nothing of it needs a network, so none is made for its steps. */
-function settingsOf(folder: string, address: string): string {
+function settingsOf(folder: string, address: string, collectsGarbage: boolean): string {
   const { tools, openRegistry, registry } = services();
   const quoted = (text: string) => JSON.stringify(text);
   const insecure = [openRegistry, registry.host].map((host) => `[registry.${quoted(host)}]\nhttp = true\n`);
@@ -77,6 +93,7 @@ enabled = false
 enabled = true
 binary = ${quoted(tools.runc!)}
 networkMode = "host"
+gc = ${collectsGarbage}
 [registry."docker.io"]
 mirrors = [${quoted(openRegistry)}]
 ${insecure.join('')}`;

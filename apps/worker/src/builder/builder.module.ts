@@ -41,6 +41,7 @@ import { lookAtEngine } from './checks/look-at-engine.js';
 import { DiskFloor } from './disk-floor.js';
 import { Drain } from './drain/drain.js';
 import { EngineEnd } from './engine-end.js';
+import { EnginePruner } from './engine-pruner.js';
 import { EngineReachWatch } from './engine-reach-watch.js';
 import { EngineRulesWatch } from './engine-rules-watch.js';
 import { EngineStoreWatch } from './engine-store-watch.js';
@@ -120,8 +121,9 @@ function engine(config: BuilderConfig): Provider[] {
     },
     {
       provide: DiskFloor,
-      inject: [LOGGER, EngineEnd],
-      useFactory: (logger: Logger, end: EngineEnd) => new DiskFloor(config.mirrorRoot, logger, end),
+      inject: [LOGGER, EngineEnd, ENGINE],
+      useFactory: (logger: Logger, end: EngineEnd, engine: Engine) =>
+        new DiskFloor(config.mirrorRoot, logger, end, new EnginePruner(engine, logger)),
     },
     {
       provide: ProcessLife,

@@ -2,9 +2,10 @@ import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import type { BuildFailure } from '@cooperage/domain';
 import { createLogger } from '@cooperage/telemetry';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest';
 import { diskSpace } from '../shared/disk-space.js';
 import { DiskFloor, type DiskUsers } from './disk-floor.js';
+import type { EnginePruner } from './engine-pruner.js';
 
 const gibibyte = 1024 ** 3;
 const logger = createLogger({ process: 'test', level: 'silent' });
@@ -21,15 +22,17 @@ describe('R2-N2 the disk of a builder', () => {
   let stopping: boolean;
   let [held, emptied, fails] = [0, 0, false];
   let asked: string[];
+  let pruner: { look: Mock<EnginePruner['look']>; hasNothingLeft: boolean };
   let floor: DiskFloor;
   beforeEach(() => {
     [free, total, stopped, largest, grows, gone] = [100 * gibibyte, 200 * gibibyte, [], [], true, []];
     [freeFiles, totalFiles, stopping, asked] = [0, 0, false, []];
     [held, emptied, fails] = [1, 0, false];
     warn.mockClear();
-    floor = new DiskFloor('/disk', logger, { ask: async (why) => asked.push(why) > 0 }, async () => {
+    pruner = { look: vi.fn<EnginePruner['look']>(), hasNothingLeft: false };
+    floor = new DiskFloor('/disk', logger, { ask: async (why) => asked.push(why) > 0 }, pruner, async () => {
       if (free instanceof Error) throw free;
-      return { freeBytes: free, totalBytes: total, freeFiles, totalFiles };
+      return { freeBytes: free, reservedBytes: 0, totalBytes: total, freeFiles, totalFiles };
     });
     const users: DiskUsers = {
       get isStopping() {
@@ -207,6 +210,24 @@ describe('R2-N2 the disk of a builder', () => {
     free = 0.9 * gibibyte;
     await floor.look();
     expect(floor.obstacle).toContain('keeps 1.0 GiB free');
+  });
+
+  it('lets the cache of the engine give way with each look, and says where that has nothing left', async () => {
+    await floor.look();
+    pruner.look.mockClear();
+    await floor.look();
+    free = 3.9 * gibibyte;
+    await floor.look();
+    expect(pruner.look.mock.calls.map(([space, short]) => [space.freeBytes / gibibyte, short.length])).toEqual([
+      [100, 0],
+      [3.9, 1],
+    ]);
+    const short = 'It takes no builds: its disk has 3.9 GiB left, and keeps 4.0 GiB free.';
+    expect(floor.obstacle).toBe(short);
+    pruner.hasNothingLeft = true;
+    expect(floor.obstacle).toBe(
+      `${short} The engine has no cache on it that could be removed: something else fills it.`,
+    );
   });
 
   it('has no floor where it does not say how full it is', async () => {

@@ -4,8 +4,11 @@ import { diskSpace } from '../shared/disk-space.js';
 import { WakeLoop } from '../shared/wake-loop.js';
 import { mostLooks } from './disk-growth.js';
 import type { EngineEnd } from './engine-end.js';
+import type { EnginePruner } from './engine-pruner.js';
 
 export const cannotBeEmptied = 'the engine that nobody uses cannot be emptied';
+
+const nothingLeft = 'The engine has no cache on it that could be removed: something else fills it.';
 
 /** A disk takes a gigabyte or two in a second. */
 const everyMs = 500;
@@ -77,7 +80,8 @@ class RoomWatch {
 /**
  * What has to stay free on the disk of this worker: 5 % of its bytes, at most 4 GiB, and of its inodes, at most a million. Limits of single builds do not count what the
  * engine itself writes for them (COPY, ADD, unpacked layers), and the database often lies on the same disk: a builder's
- * builds end before everybody's writes fail. Those that let it grow end first, one after the other while it shrinks.
+ * builds end before everybody's writes fail. Those that let it grow end first, one after the other while it shrinks. The cache of
+ * the engine gives way before any of them, see `EnginePruner`.
  */
 export class DiskFloor {
   readonly loop: WakeLoop;
@@ -93,6 +97,7 @@ export class DiskFloor {
     private readonly folder: string,
     private readonly logger: Logger,
     private readonly end: Pick<EngineEnd, 'ask'>,
+    private readonly pruner: Pick<EnginePruner, 'look' | 'hasNothingLeft'>,
     private readonly spaceOf: (folder: string) => Promise<DiskSpace> = diskSpace,
   ) {
     this.loop = new WakeLoop('disk floor', everyMs, logger, () => this.look(), limitMs);
@@ -100,7 +105,8 @@ export class DiskFloor {
 
   /** Why no build may start now, as a sentence for an operator. */
   get obstacle(): string | null {
-    return this.shortage && `It takes no builds: ${this.shortage}`;
+    if (this.shortage === null) return null;
+    return `It takes no builds: ${this.shortage}${this.pruner.hasNothingLeft ? ` ${nothingLeft}` : ''}`;
   }
 
   /** @param emptyUnused frees what an engine keeps that nobody uses. Called again and again while no build may start. What it throws is logged once for a shortage */
@@ -124,6 +130,7 @@ export class DiskFloor {
     if (short.length > 0 === (this.shortage === null))
       this.logger[short.length > 0 ? 'error' : 'info']({ rooms }, 'the disk has too little space, or enough again');
     this.shortage = short.length > 0 ? `its disk ${short.map(diskRoomText).join('; it ')}.` : null;
+    this.pruner.look(space, short);
     this.makeRoom(short);
     if (short.length === 0) this.hasWarned = false;
     // Nobody may come in who would empty it (R10-C1).

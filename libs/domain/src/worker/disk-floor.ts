@@ -3,6 +3,8 @@ import type { Space } from './space.js';
 const gibibyte = 1024 ** 3;
 const floorPart = 0.05;
 const mostFloorBytes = 4 * gibibyte;
+/** The cache of an engine gives way before builds have to, and leaves more than builds start again with. */
+const roomyFloors = 2;
 /** More than a machine makes while builds are ended. On ext4 it is 5 % of a disk of 340 GB. */
 const mostFloorFiles = 1024 ** 2;
 /** What a look at a step counts for each name beside what is in it (docs/adr/0012). */
@@ -10,6 +12,8 @@ const fileBytes = 4_096;
 
 /** What a disk has. Each file and folder takes an inode; 0 of 0 where the file system has no number of them, as btrfs. */
 export interface DiskSpace extends Space {
+  /** Free, and for root alone: ext4 keeps 5 % so. They are not among `freeBytes`. */
+  readonly reservedBytes: number;
   readonly freeFiles: number;
   readonly totalFiles: number;
 }
@@ -29,11 +33,21 @@ export function diskFloorBytes(totalBytes: number): number {
 }
 
 /** Bytes, and inodes where the file system has a number of them: 5 % of either, at most 4 GiB and a million. */
-export function diskRooms({ freeBytes, totalBytes, freeFiles, totalFiles }: DiskSpace): [DiskRoom, ...DiskRoom[]] {
+export function diskRooms({
+  freeBytes,
+  totalBytes,
+  freeFiles,
+  totalFiles,
+}: Omit<DiskSpace, 'reservedBytes'>): [DiskRoom, ...DiskRoom[]] {
   const bytes: DiskRoom = { of: 'bytes', free: freeBytes, floor: diskFloorBytes(totalBytes), bytesOfOne: 1 };
   if (totalFiles <= 0) return [bytes];
   const floor = Math.floor(Math.min(mostFloorFiles, totalFiles * floorPart));
   return [bytes, { of: 'files', free: freeFiles, floor, bytesOfOne: fileBytes }];
+}
+
+/** Free bytes below which the cache of an engine gives way, and up to which it does: twice the floor. */
+export function roomyBytes(totalBytes: number): number {
+  return roomyFloors * diskFloorBytes(totalBytes);
 }
 
 /** The rest of a sentence that begins with the disk. */
