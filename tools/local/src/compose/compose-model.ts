@@ -3,7 +3,7 @@ import path from 'node:path';
 import { CHECKOUT } from '../checkout.ts';
 import { attempt } from '../processes/command.ts';
 import { findTools } from '../toolchain/find-tools.ts';
-import { COMPOSE } from '../toolchain/tool-list.ts';
+import { COMPOSE, DOCKER } from '../toolchain/tool-list.ts';
 
 /** Of the model that Docker Compose makes of its file, what the rules look at. https://github.com/compose-spec/compose-spec */
 export interface ComposeModel {
@@ -40,7 +40,7 @@ export interface ComposeService {
  * @throws {Error} with what Compose says of it; a variable that is not set is only a warning to Compose, and an error here
  */
 export async function readComposeFile(file = path.join(CHECKOUT, 'docker-compose.yml')): Promise<ComposeModel> {
-  const compose = (await findTools([COMPOSE])).path(COMPOSE.name);
+  const compose = (await findTools(DOCKER)).path(COMPOSE);
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...exampleSettings() };
   // An .env of this checkout must not decide what is found.
   const parameters = ['--env-file', '/dev/null', '--file', file, '--profile', '*', 'config', '--format', 'json'];

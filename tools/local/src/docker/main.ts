@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { Instance } from '../parts/instance.ts';
 import { interruptSignal, untilAborted } from '../processes/interrupt.ts';
 import { noteLauncher } from '../system/left-behind.ts';
-import { findTools } from '../toolchain/find-tools.ts';
+import { findTestTools } from '../toolchain/find-tools.ts';
 import { obtainGoTools } from '../toolchain/go-tools.ts';
 import { COMPOSE } from '../toolchain/tool-list.ts';
 import { PrivateDocker } from './private-docker.ts';
@@ -18,8 +18,7 @@ const parentIsGone = new Promise<void>((resolve) => process.stdin.once('close', 
 const instance = new Instance(folder);
 mkdirSync(folder, { recursive: true });
 noteLauncher(instance);
-const tools = await findTools();
-const compose = await findTools([COMPOSE]);
+const tools = await findTestTools();
 // BuildKit and its plugins are what no package brings.
 const goTools = await obtainGoTools();
 const docker = new PrivateDocker(instance, tools);
@@ -29,10 +28,10 @@ try {
   const plugins = instance.file('client', 'cli-plugins');
   mkdirSync(plugins, { recursive: true });
   symlinkSync(tools.path('docker-buildx'), `${plugins}/docker-buildx`);
-  symlinkSync(compose.path(COMPOSE.name), `${plugins}/docker-compose`);
+  symlinkSync(tools.path(COMPOSE), `${plugins}/docker-compose`);
   const programs = {
     docker: tools.path('docker'),
-    compose: compose.path(COMPOSE.name),
+    compose: tools.path(COMPOSE),
     buildx: tools.path('docker-buildx'),
   };
   const client = { DOCKER_HOST: address.url, DOCKER_CONFIG: instance.file('client') };

@@ -11,7 +11,7 @@ import type { TokenAuthentication } from '../parts/registry/registry-settings.ts
 import { ensureTokenKey, type TokenKeyFiles } from '../parts/registry/token-key.ts';
 import { endLauncher, endLeftProcesses } from '../system/left-behind.ts';
 import { findBrowser } from '../toolchain/browser.ts';
-import { findTools } from '../toolchain/find-tools.ts';
+import { findTestTools } from '../toolchain/find-tools.ts';
 import { cachedGoTools } from '../toolchain/go-tools.ts';
 import type { Tools } from '../toolchain/tools.ts';
 import { SPEC_INSTANCES } from './spec-instance.ts';
@@ -49,7 +49,7 @@ export class TestServiceSet {
   static async open(folder: string): Promise<TestServiceSet> {
     const instance = new Instance(folder);
     const choices = choose({ ...(await lookAround()), environment: {} });
-    const tools = await findTools();
+    const tools = await findTestTools();
     return new TestServiceSet(instance, tools, new PartFactory(instance, tools, choices));
   }
 

@@ -3,7 +3,7 @@ import { CACHE } from '../checkout.ts';
 import { type DebianHost, findDebianHost } from './debian-host.ts';
 import { findHostTools } from './host-tools.ts';
 import { cachedTools, type ObtainedTools, obtainTools } from './obtain-tools.ts';
-import { TOOLS, type ToolSpec } from './tool-list.ts';
+import { DOCKER, TOOLS, type ToolSpec } from './tool-list.ts';
 import { type FoundTool, Tools } from './tools.ts';
 
 /** What is where, before anything is obtained. */
@@ -25,6 +25,11 @@ export async function surveyTools(specs: readonly ToolSpec[] = TOOLS): Promise<T
  */
 export async function findTools(specs: readonly ToolSpec[] = TOOLS): Promise<Tools> {
   return obtainLacking(await surveyTools(specs));
+}
+
+/** For tests: the launcher's tools, and those of a Docker engine. */
+export async function findTestTools(): Promise<Tools> {
+  return (await findTools()).joinedWith(await findTools(DOCKER));
 }
 
 /** What was found, and from Debian's packages what was not. */

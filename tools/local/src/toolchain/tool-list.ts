@@ -25,12 +25,7 @@ const word = ['version'];
  * the machine's own release. busybox is never the machine's own: it has to be the static one.
  */
 export const TOOLS: readonly ToolSpec[] = [
-  { name: 'dockerd', package: 'docker.io', suite: 'newer', versionArguments: flag, minimum: '28.0' },
-  { name: 'docker-proxy', package: 'docker.io', suite: 'newer', versionArguments: flag, minimum: '0' },
-  { name: 'docker', package: 'docker-cli', suite: 'newer', versionArguments: flag, minimum: '28.0' },
   { name: 'docker-buildx', package: 'docker-buildx', suite: 'newer', versionArguments: word, minimum: '0.17' },
-  { name: 'containerd', package: 'containerd', suite: 'newer', versionArguments: flag, minimum: '1.7' },
-  { name: 'containerd-shim-runc-v2', package: 'containerd', suite: 'newer', versionArguments: ['-v'], minimum: '1.7' },
   { name: 'runc', package: 'runc', suite: 'newer-if-it-runs', versionArguments: flag, minimum: '1.1' },
   {
     name: 'cosign',
@@ -52,14 +47,21 @@ export const TOOLS: readonly ToolSpec[] = [
   { name: 'ip', package: 'iproute2', suite: 'own', versionArguments: ['-V'], minimum: '0' },
 ];
 
-/** A tool set of its own, obtained by tests alone: `docker compose` checks our compose file without an engine. */
-export const COMPOSE: ToolSpec = {
-  name: 'docker-compose',
-  package: 'docker-compose',
-  suite: 'newer',
-  versionArguments: word,
-  minimum: '2.20',
-};
+/** Checks our compose file without an engine. */
+export const COMPOSE = 'docker-compose';
+
+/**
+ * A tool set of its own, obtained by tests alone: a Docker engine, and what speaks to it. It finds `runc` and `iptables`, which are
+ * among `TOOLS`, on its PATH.
+ */
+export const DOCKER: readonly ToolSpec[] = [
+  { name: 'dockerd', package: 'docker.io', suite: 'newer', versionArguments: flag, minimum: '28.0' },
+  { name: 'docker-proxy', package: 'docker.io', suite: 'newer', versionArguments: flag, minimum: '0' },
+  { name: 'docker', package: 'docker-cli', suite: 'newer', versionArguments: flag, minimum: '28.0' },
+  { name: 'containerd', package: 'containerd', suite: 'newer', versionArguments: flag, minimum: '1.7' },
+  { name: 'containerd-shim-runc-v2', package: 'containerd', suite: 'newer', versionArguments: ['-v'], minimum: '1.7' },
+  { name: COMPOSE, package: 'docker-compose', suite: 'newer', versionArguments: word, minimum: '2.20' },
+];
 
 /** Debian has a package for each series of Go. Both of its packages have the same version. */
 export const GO_SERIES = '1.27';

@@ -4,7 +4,8 @@ import { choosePackages } from './choose-packages.ts';
 import { parseOsRelease } from './debian-host.ts';
 import { glibcSuffices, parseMadison, parseRecords, upstreamVersion } from './package-records.ts';
 import { packagesOfLibrary } from './shared-libraries.ts';
-import { isAtLeast, parseVersion, TOOLS, type ToolSpec } from './tool-list.ts';
+import { COMPOSE, DOCKER, isAtLeast, parseVersion, TOOLS, type ToolSpec } from './tool-list.ts';
+import { type FoundTool, Tools } from './tools.ts';
 
 const STANZAS = `Types: deb
 # a snapshot
@@ -91,6 +92,25 @@ describe('packages', () => {
     ['libdb-5.3.so', 'libdb5.3'],
   ])('of %s are found by their name', (library, name) => {
     expect(packagesOfLibrary(library)).toEqual([`${name}t64`, name]);
+  });
+});
+
+describe('the tool sets', () => {
+  it('obtain what a Docker engine is made of for tests alone', () => {
+    const packages = (specs: readonly ToolSpec[]) => new Set(specs.map((spec) => spec.package));
+    const docker = ['containerd', 'docker-cli', 'docker-compose', 'docker.io'];
+    expect([...packages(DOCKER)].sort()).toEqual(docker);
+    expect(docker.filter((name) => packages(TOOLS).has(name))).toEqual([]);
+  });
+
+  it('are found together by programs that look for each other', () => {
+    const tool = (file: string): FoundTool => ({ path: file, version: '1.0', origin: 'cache' });
+    const own = new Tools(new Map([['runc', tool('/own/bin/runc')]]), { XTABLES_LIBDIR: '/own/xtables' });
+    const joined = own.joinedWith(new Tools(new Map([[COMPOSE, tool('/docker/bin/docker-compose')]])));
+    expect(joined.paths()).toEqual({ runc: '/own/bin/runc', [COMPOSE]: '/docker/bin/docker-compose' });
+    const { PATH, XTABLES_LIBDIR } = joined.environment();
+    expect(PATH).toMatch(/^\/own\/bin:\/docker\/bin:/);
+    expect(XTABLES_LIBDIR).toBe('/own/xtables');
   });
 });
 

@@ -33,6 +33,11 @@ export class Tools {
     return names.every((name) => this.found.has(name));
   }
 
+  /** Both sets, for programs of one that look for programs of the other. */
+  joinedWith(others: Tools): Tools {
+    return new Tools(new Map([...this.found, ...others.found]), { ...this.variables, ...others.variables });
+  }
+
   /** Absolute paths by name. */
   paths(): Record<string, string> {
     return Object.fromEntries([...this.found].map(([name, tool]) => [name, tool.path]));

@@ -36,8 +36,9 @@ export class Bridge {
 
   /**
    * Steps of different builds are plugged into one bridge. Nothing goes from one plug to another, and what the bridge forwards by
-   * itself passes the rules of the firewall all the same, also where the rest of the machine's bridges do not ask for it. A
-   * Docker engine makes plugs by itself: to be called again and again.
+   * itself passes the rules of the firewall all the same, also where the rest of the machine's bridges do not ask for it. The
+   * network list of our engines isolates each plug when it is made (`portIsolation`). Somebody on the machine may change a plug or
+   * a switch afterwards: to be called again and again.
    */
   keepApart(): void {
     const folder = `/sys/class/net/${this.name}`;
