@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FoundTool } from '../toolchain/tools.ts';
-import { externalRedis, goFinding } from './examine.ts';
+import { externalRedis, goFinding, ownRedis } from './examine.ts';
 
 describe("the doctor's finding about a Redis that somebody else runs", () => {
   it('R12A-2 names the version to upgrade to, and stays ready', () => {
@@ -20,6 +20,30 @@ describe("the doctor's finding about a Redis that somebody else runs", () => {
 
   it('is missing when nothing answers at its address', () => {
     expect(externalRedis(undefined)).toMatchObject({ state: 'missing', advice: expect.stringContaining('REDIS_URL') });
+  });
+});
+
+describe("the doctor's finding about a Redis of the launcher", () => {
+  const finding = { part: 'Redis', state: 'ready', where: '/redis-server', version: '7.0.15' } as const;
+  const redis = { path: '/redis-server', version: '7.0.15' } as const;
+
+  it('R12A-2 has no advice where Debian has mended the version', () => {
+    expect(ownRedis(finding, { ...redis, origin: 'cache' })).toEqual(finding);
+  });
+
+  it('R12A-2 says that its updates are lacking, and why', () => {
+    const lack = 'tools lack the updates of bookworm-security';
+    expect(ownRedis(finding, { ...redis, origin: 'cache', lack })).toEqual({ ...finding, advice: lack });
+  });
+
+  it("R12A-2 names the version to upgrade to where it is the machine's own", () => {
+    expect(ownRedis(finding, { ...redis, origin: 'machine' }).advice).toMatch(
+      /^Redis 7\.0\.15 has known security holes .* unless its distribution has mended this version$/,
+    );
+  });
+
+  it('waits for a Redis that is not obtained yet', () => {
+    expect(ownRedis({ ...finding, state: 'obtainable' }, undefined)).toEqual({ ...finding, state: 'obtainable' });
   });
 });
 

@@ -64,14 +64,25 @@ async function examinePostgres(choice: Choice): Promise<Finding> {
 async function examineRedis(choice: Choice, around: Surroundings): Promise<Finding> {
   const part = 'Redis';
   if (choice.kind === 'external') return externalRedis(await redisVersion(choice.address));
-  return choice.kind === 'embedded' ? tool(part, 'redis-server', around) : provided(part, choice);
+  if (choice.kind !== 'embedded') return provided(part, choice);
+  return ownRedis(tool(part, 'redis-server', around), toolsOfSurvey(around.survey).find('redis-server'));
+}
+
+export function externalRedis(version: string | undefined): Finding {
+  const advice = redisAgeAdvice(version);
+  return { ...external('Redis', 'redis', version), ...(advice && { advice }) };
+}
+
+/** That of our own tool set is of the number that Debian mends: it is only old where the set lacks the updates. */
+export function ownRedis(finding: Finding, found: FoundTool | undefined): Finding {
+  const advice = found?.origin === 'machine' ? redisAgeAdvice(found.version) : found?.lack;
+  return { ...finding, ...(advice && { advice }) };
 }
 
 /** Distributions mend their packages under an older number, so the age is a warning and changes no state. */
-export function externalRedis(version: string | undefined): Finding {
-  const problem = redisAgeProblem(version ?? '');
-  const advice = `${problem}, unless its distribution has mended this version`;
-  return { ...external('Redis', 'redis', version), ...(problem && { advice }) };
+function redisAgeAdvice(version = ''): string | undefined {
+  const problem = redisAgeProblem(version);
+  return problem && `${problem}, unless its distribution has mended this version`;
 }
 
 async function examineRegistry(choice: Choice, around: Surroundings): Promise<Finding> {

@@ -1,8 +1,9 @@
 import type { DebianHost } from './debian-host.ts';
+import { compareVersions } from './debian-version.ts';
 import { glibcSuffices, type PackageRecord } from './package-records.ts';
+import { packagesOfLibrary } from './shared-libraries.ts';
+import { NEWER_SUITE, ownSuites } from './suites.ts';
 import { GO_SERIES, type Suite, type ToolSpec } from './tool-list.ts';
-
-export const NEWER_SUITE = 'sid';
 
 interface Companion {
   readonly package: string;
@@ -39,9 +40,30 @@ function companions(specs: readonly ToolSpec[]): Companion[] {
 }
 
 function choosePackage(name: string, suite: Suite, records: readonly PackageRecord[], host: DebianHost): PackageRecord {
-  const from = (wanted: string) => records.find((record) => record.name === name && record.suites.includes(wanted));
-  const newer = suite === 'own' ? undefined : from(NEWER_SUITE);
-  const chosen = newer && glibcSuffices(host.glibc, newer.glibc) ? newer : from(host.codename);
+  const newer = suite === 'own' ? undefined : newest(name, records, [NEWER_SUITE]);
+  const suffices = newer && glibcSuffices(host.glibc, newer.glibc);
+  const chosen = suffices ? newer : newest(name, records, ownSuites(host.codename));
   if (!chosen) throw new Error(`Debian has no package ${name} for ${host.codename} ${host.architecture}`);
   return chosen;
+}
+
+/** The packages of shared libraries, from the machine's own release. @throws {Error} naming what it does not have. */
+export function chooseLibraries(
+  libraries: readonly string[],
+  records: readonly PackageRecord[],
+  host: DebianHost,
+): PackageRecord[] {
+  const chosen = libraries.map((library) => {
+    const found = packagesOfLibrary(library).flatMap((name) => newest(name, records, ownSuites(host.codename)) ?? []);
+    if (!found[0]) throw new Error(`${host.codename} has no package for the shared library ${library}`);
+    return found[0];
+  });
+  return [...new Map(chosen.map((record) => [record.sha256, record])).values()];
+}
+
+/** A suite for updates has what was changed alone, and the release itself may be ahead of it. */
+function newest(name: string, records: readonly PackageRecord[], suites: readonly string[]): PackageRecord | undefined {
+  return records
+    .filter((record) => record.name === name && record.suites.some((suite) => suites.includes(suite)))
+    .sort((left, right) => compareVersions(right.version, left.version))[0];
 }

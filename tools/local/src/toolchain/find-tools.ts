@@ -47,11 +47,11 @@ export function toolsOfSurvey({ found, lacking, host }: ToolSurvey, cache = CACH
 function joined(
   found: ReadonlyMap<string, FoundTool>,
   lacking: readonly ToolSpec[],
-  { tree, versions }: ObtainedTools,
+  { tree, versions, lack }: ObtainedTools,
 ): Tools {
   const cached = lacking.map(({ name }): [string, FoundTool] => [
     name,
-    { path: path.join(tree.bin, name), version: versions[name] ?? 'unknown', origin: 'cache' },
+    { path: path.join(tree.bin, name), version: versions[name] ?? 'unknown', origin: 'cache', ...(lack && { lack }) },
   ]);
   const all = new Map([...found, ...cached]);
   const ownIptables = all.get('iptables')?.origin === 'cache';

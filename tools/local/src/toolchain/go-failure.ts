@@ -1,5 +1,5 @@
 import { LauncherError } from '../output.ts';
-import { CommandFailed } from '../processes/command.ts';
+import { everythingOf, tellingLine } from './telling-line.ts';
 
 /** What was being done, as it is said of a failure, and what a person can do about it. */
 export interface GoStage {
@@ -32,15 +32,4 @@ export function goFailure({ failed, advice }: GoStage, error: unknown, cache: st
   return /no space left on device|ENOSPC/i.test(everythingOf(error))
     ? new LauncherError(`${failed}: the disk of ${cache} is full. Make 3 GB free there, or ${OTHER_BUILDKIT}.`)
     : new LauncherError(`${failed}: ${said.replace(/\.$/, '')}. ${advice}`);
-}
-
-/** Programs say last what made them end, only apt has a word of consolation behind it. */
-function tellingLine(error: unknown): string {
-  const lines = everythingOf(error).trim().split('\n');
-  return (lines.find((line) => line.startsWith('E: Failed to fetch')) ?? lines.at(-1) ?? '').trim();
-}
-
-function everythingOf(error: unknown): string {
-  if (error instanceof CommandFailed) return error.result.stderr.trim() || error.result.stdout.trim() || error.message;
-  return error instanceof Error ? error.message : String(error);
 }

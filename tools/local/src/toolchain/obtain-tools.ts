@@ -4,18 +4,19 @@ import path from 'node:path';
 import { readJson, writeJson } from '../files/atomic-file.ts';
 import { Lock } from '../files/lock.ts';
 import { say, seconds } from '../output.ts';
-import { findMirror, readSourceFiles } from './apt-sources.ts';
-import { choosePackages, NEWER_SUITE, packageNames } from './choose-packages.ts';
+import { type AptSource, aptSources, readSourceFiles } from './apt-sources.ts';
+import { chooseLibraries, choosePackages, packageNames } from './choose-packages.ts';
 import { DebStore } from './deb-store.ts';
 import type { DebianHost } from './debian-host.ts';
 import { introduce } from './host-tools.ts';
 import { type PackageRecord, upstreamVersion } from './package-records.ts';
 import { PrivateApt } from './private-apt.ts';
+import { readLists, type UnreadSuites } from './read-lists.ts';
 import { packagesOfLibrary } from './shared-libraries.ts';
+import { NEWER_SUITE, ownSuites } from './suites.ts';
 import { isAtLeast, parseVersion, type ToolSpec } from './tool-list.ts';
 import { ToolTree } from './tool-tree.ts';
 
-const DEFAULT_MIRROR = 'http://deb.debian.org/debian';
 const APT_FOLDER = 'apt';
 const MANIFEST = 'manifest.json';
 /** Libraries ask for libraries: no set here is deeper. */
@@ -25,29 +26,39 @@ const LIBRARY_ROUNDS = 4;
 interface Manifest {
   readonly packages: readonly PackageRecord[];
   readonly versions: Readonly<Record<string, string>>;
+  /** Suites whose updates it therefore lacks. */
+  readonly unread: readonly UnreadSuites[];
 }
 
 export interface ObtainedTools {
   readonly tree: ToolTree;
   readonly versions: Readonly<Record<string, string>>;
+  /** Why they lack updates, and what to do; undefined where they have them. */
+  readonly lack: string | undefined;
 }
 
 /**
  * The tools as Debian packages, unpacked into the cache and never installed. Once a set is there it stays as it is: the
  * newer suite moves, and a version is only taken after each of its programs has started.
  */
-export async function obtainTools(specs: readonly ToolSpec[], host: DebianHost, cache: string): Promise<ObtainedTools> {
+export async function obtainTools(
+  specs: readonly ToolSpec[],
+  host: DebianHost,
+  cache: string,
+  sources?: readonly AptSource[],
+): Promise<ObtainedTools> {
   const folder = setFolder(specs, host, cache);
   const lock = await Lock.take(`${folder}.lock`, () =>
     say('· another launcher is obtaining the tools; waiting for it'),
   );
   try {
-    if (!existsSync(path.join(folder, MANIFEST))) await makeTree(specs, host, cache, folder);
+    if (!existsSync(path.join(folder, MANIFEST))) await makeTree(specs, host, { cache, folder, sources });
   } finally {
     lock.release();
   }
   const obtained = cachedTools(specs, host, cache);
   if (!obtained) throw new Error(`${folder} has no ${MANIFEST}`);
+  if (obtained.lack) say(`! ${obtained.lack}`);
   return obtained;
 }
 
@@ -55,21 +66,47 @@ export async function obtainTools(specs: readonly ToolSpec[], host: DebianHost, 
 export function cachedTools(specs: readonly ToolSpec[], host: DebianHost, cache: string): ObtainedTools | undefined {
   const folder = setFolder(specs, host, cache);
   const manifest = readJson<Manifest>(path.join(folder, MANIFEST));
-  return manifest && { tree: new ToolTree(folder, host.architecture), versions: manifest.versions };
+  if (!manifest) return undefined;
+  const { versions, unread } = manifest;
+  return { tree: new ToolTree(folder, host.architecture), versions, lack: lackOfUpdates(folder, unread) };
+}
+
+function lackOfUpdates(folder: string, unread: readonly UnreadSuites[]): string | undefined {
+  if (unread.length === 0) return undefined;
+  const suites = unread.flatMap((each) => each.suites).join(' and ');
+  const why = unread.map(({ reason }) => reason).join('; ');
+  return `tools lack the updates of ${suites} (${why}); remove ${folder} to obtain them again`;
 }
 
 function setFolder(specs: readonly ToolSpec[], host: DebianHost, cache: string): string {
   const list = specs.map((spec) => [spec.name, spec.package, spec.suite, spec.packageMinimum ?? []].flat().join(' '));
-  const key = createHash('sha256').update(list.sort().join('\n')).digest('hex').slice(0, 12);
+  // A set that was chosen from other suites is obtained again.
+  const suites = [...ownSuites(host.codename), NEWER_SUITE];
+  const key = createHash('sha256')
+    .update([...list.sort(), ...suites].join('\n'))
+    .digest('hex')
+    .slice(0, 12);
   return path.join(cache, 'toolchain', `${host.codename}-${host.architecture}-${key}`);
 }
 
-async function makeTree(specs: readonly ToolSpec[], host: DebianHost, cache: string, folder: string): Promise<void> {
+interface Places {
+  readonly cache: string;
+  readonly folder: string;
+  /** Undefined for those of this machine. */
+  readonly sources: readonly AptSource[] | undefined;
+}
+
+async function makeTree(
+  specs: readonly ToolSpec[],
+  host: DebianHost,
+  { cache, folder, sources = aptSources(readSourceFiles(), host.codename) }: Places,
+): Promise<void> {
   const started = performance.now();
   mkdirSync(path.dirname(folder), { recursive: true });
   const part = mkdtempSync(`${folder}.part-`);
   try {
-    const apt = await openApt(host, path.join(part, APT_FOLDER));
+    const apt = new PrivateApt(path.join(part, APT_FOLDER));
+    const unread = await readLists(apt, sources);
     const store = new DebStore(path.join(cache, 'debs'));
     const tree = new ToolTree(part, host.architecture);
     const packages = choosePackages(specs, await apt.records(packageNames(specs)), host);
@@ -78,7 +115,7 @@ async function makeTree(specs: readonly ToolSpec[], host: DebianHost, cache: str
     await tree.setLibraryPaths();
     tree.linkPrograms();
     await smokeTest(specs, tree);
-    writeJson(path.join(part, MANIFEST), manifest(specs, packages, libraries));
+    writeJson(path.join(part, MANIFEST), manifest(specs, packages, libraries, unread));
     // Package lists are large and old tomorrow.
     rmSync(path.join(part, APT_FOLDER), { recursive: true });
     renameSync(part, folder);
@@ -86,14 +123,6 @@ async function makeTree(specs: readonly ToolSpec[], host: DebianHost, cache: str
   } finally {
     rmSync(part, { recursive: true, force: true });
   }
-}
-
-async function openApt(host: DebianHost, folder: string): Promise<PrivateApt> {
-  const mirror = findMirror(readSourceFiles(), host.codename) ?? DEFAULT_MIRROR;
-  const apt = new PrivateApt(folder);
-  say(`· reading Debian's package lists (${host.codename}, ${NEWER_SUITE})`);
-  await apt.update(mirror, [host.codename, NEWER_SUITE]);
-  return apt;
 }
 
 async function unpackAll(
@@ -118,27 +147,11 @@ async function addLibraries(
   for (let round = 0; round < LIBRARY_ROUNDS; round++) {
     const missing = await tree.missingLibraries();
     if (missing.length === 0) return added;
-    const packages = await chooseLibraries(missing, apt, host);
+    const packages = chooseLibraries(missing, await apt.records(missing.flatMap(packagesOfLibrary)), host);
     await unpackAll(packages, store, apt, tree);
     added.push(...packages);
   }
   throw new Error(`shared libraries are still missing: ${(await tree.missingLibraries()).join(', ')}`);
-}
-
-async function chooseLibraries(
-  libraries: readonly string[],
-  apt: PrivateApt,
-  host: DebianHost,
-): Promise<PackageRecord[]> {
-  const records = await apt.records(libraries.flatMap(packagesOfLibrary));
-  const own = records.filter((record) => record.suites.includes(host.codename));
-  const chosen = libraries.map((library) => {
-    const names = packagesOfLibrary(library);
-    const record = names.flatMap((name) => own.filter((candidate) => candidate.name === name))[0];
-    if (!record) throw new Error(`${host.codename} has no package for the shared library ${library}`);
-    return record;
-  });
-  return [...new Map(chosen.map((record) => [record.sha256, record])).values()];
 }
 
 /** @throws {Error} when a program does not start, or is too old: such a set is not kept. */
@@ -157,8 +170,9 @@ function manifest(
   specs: readonly ToolSpec[],
   packages: readonly PackageRecord[],
   libraries: readonly PackageRecord[],
+  unread: readonly UnreadSuites[],
 ): Manifest {
   const versionOf = (name: string) => packages.find((record) => record.name === name)?.version ?? '';
   const versions = specs.map((spec) => [spec.name, upstreamVersion(versionOf(spec.package))]);
-  return { packages: [...packages, ...libraries], versions: Object.fromEntries(versions) };
+  return { packages: [...packages, ...libraries], versions: Object.fromEntries(versions), unread };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { findMirror } from './apt-sources.ts';
-import { choosePackages } from './choose-packages.ts';
+import { aptSources, findMirror } from './apt-sources.ts';
+import { chooseLibraries, choosePackages } from './choose-packages.ts';
 import { parseOsRelease } from './debian-host.ts';
-import { glibcSuffices, parseMadison, parseRecords, upstreamVersion } from './package-records.ts';
+import { compareVersions } from './debian-version.ts';
+import { glibcSuffices, type PackageRecord, parseMadison, parseRecords, upstreamVersion } from './package-records.ts';
 import { packagesOfLibrary } from './shared-libraries.ts';
 import { COMPOSE, DOCKER, isAtLeast, parseVersion, TOOLS, type ToolSpec } from './tool-list.ts';
 import { type FoundTool, Tools } from './tools.ts';
@@ -34,6 +35,24 @@ describe('the mirror', () => {
     expect(findMirror([STANZAS], 'trixie')).toBeUndefined();
     expect(findMirror(['deb-src http://a.example/d trixie main'], 'trixie')).toBeUndefined();
     expect(findMirror([`Enabled: no\n${STANZAS.split('\n\n')[0]}`], 'bookworm')).toBeUndefined();
+  });
+});
+
+describe('the sources', () => {
+  it('have the updates of the release beside it, each from the mirror that this machine has for them', () => {
+    expect(aptSources([STANZAS], 'bookworm')).toEqual([
+      { mirror: 'http://mirror.example/debian', suites: ['bookworm', 'sid'], isOptional: false },
+      { mirror: 'http://mirror.example/debian', suites: ['bookworm-updates'], isOptional: true },
+      { mirror: 'http://mirror.example/debian-security', suites: ['bookworm-security'], isOptional: true },
+    ]);
+  });
+
+  it("have Debian's own mirror for security where this machine names none", () => {
+    expect(aptSources(['deb http://a.example/d trixie main'], 'trixie')).toEqual([
+      { mirror: 'http://a.example/d', suites: ['trixie', 'sid'], isOptional: false },
+      { mirror: 'http://a.example/d', suites: ['trixie-updates'], isOptional: true },
+      { mirror: 'http://deb.debian.org/debian-security', suites: ['trixie-security'], isOptional: true },
+    ]);
   });
 });
 
@@ -69,6 +88,45 @@ describe('packages', () => {
   it('are taken from the own release where it does not', () => {
     const host = { codename: 'bookworm', architecture: 'amd64', glibc: '2.36' };
     expect(choosePackages([spec], records, host)[0]).toMatchObject({ version: '1.1.5+ds1-1', sizeBytes: 2000 });
+  });
+
+  describe('of the own release', () => {
+    const host = { codename: 'bookworm', architecture: 'amd64', glibc: '2.36' };
+    const record = (name: string, version: string, ...suites: readonly string[]): PackageRecord => {
+      return { name, version, suites, sizeBytes: 1, sha256: `${name} ${version}`, glibc: undefined };
+    };
+    const patchelf = record('patchelf', '1', 'bookworm');
+    const redis: ToolSpec = { name: 'redis-cli', package: 'redis-tools', suite: 'own', versionArguments: [] };
+    const point = record('redis-tools', '5:7.0.15-1~deb12u7', 'bookworm');
+    const mended = record('redis-tools', '5:7.0.15-1~deb12u10', 'bookworm-security');
+
+    it.each([
+      ['security', [point, mended], mended],
+      ['updates', [point, record('redis-tools', '5:7.0.15-1~deb12u8', 'bookworm-updates')], undefined],
+      [
+        'the release, where its updates are older',
+        [record('redis-tools', '5:7.0.14-1', 'bookworm-updates'), point],
+        point,
+      ],
+      ['no newer release', [record('redis-tools', '5:8.0.4-1', 'sid', 'trixie-security'), point], point],
+    ])('are the newest ones, here of %s', (_where, records, expected) => {
+      for (const order of [records, [...records].reverse()])
+        expect(choosePackages([redis], [...order, patchelf], host)[0]).toBe(expected ?? records[1]);
+    });
+
+    it('are the newest ones also in place of a newer suite that does not run', () => {
+      const records = [record('runc', '1.1.5-1', 'bookworm'), record('runc', '1.1.5-1+deb12u1', 'bookworm-security')];
+      const sid = { ...record('runc', '1.3.6-2', 'sid'), glibc: '2.38' };
+      expect(choosePackages([spec], [sid, ...records, patchelf], host)[0]).toBe(records[1]);
+    });
+
+    it('are the newest ones for shared libraries too, each once', () => {
+      const old = record('libssl3', '3.0.9-1', 'bookworm');
+      const sound = record('libssl3', '3.0.17-1~deb12u3', 'bookworm-security');
+      const newer = record('libssl3t64', '3.5.4-1', 'sid');
+      expect(chooseLibraries(['libssl.so.3', 'libcrypto.so.3'], [newer, old, sound], host)).toEqual([sound]);
+      expect(() => chooseLibraries(['libssl.so.3'], [newer], host)).toThrow('no package for the shared library libssl');
+    });
   });
 
   it('that no suite has are named', () => {
@@ -138,6 +196,26 @@ describe('versions', () => {
     expect(isAtLeast('2.10', '2.9')).toBe(true);
     expect(isAtLeast('1.18.9', '1.19')).toBe(false);
     expect(isAtLeast('3', '3.0.1')).toBe(false);
+  });
+
+  it.each([
+    ['5:7.0.15-1~deb12u7', '5:7.0.15-1~deb12u10'],
+    ['1.1.5+ds1-1', '1.1.5+ds1-1+deb12u1'],
+    ['1.28.2+ds1-3+deb12u1', '1.28.2+ds1-3+deb12u1+b3'],
+    ['9.9-9', '1:0.1-1'],
+    ['1.0~rc1', '1.0'],
+    ['1.0', '1.0a'],
+    ['1.0a', '1.0+b'],
+    ['1.0-1', '1.0.1-1'],
+    ['1.0', '1.0-1'],
+    ['1.9007199254740992', '1.9007199254740993'],
+  ])('of Debian have %s before %s', (older, newer) => {
+    expect(compareVersions(older, newer)).toBeLessThan(0);
+    expect(compareVersions(newer, older)).toBeGreaterThan(0);
+  });
+
+  it('of Debian are the same with zeros that say nothing', () => {
+    expect([compareVersions('0:1.02-0', '1.2'), compareVersions('2.4-1', '2.4-01')]).toEqual([0, 0]);
   });
 
   it('read a release file with and without quotes', () => {

@@ -6,6 +6,8 @@ export interface FoundTool {
   readonly version: string;
   /** `machine`: on this machine's PATH. `cache`: unpacked from Debian's packages into the cache folder. */
   readonly origin: 'machine' | 'cache';
+  /** Why it lacks updates of Debian, and what to do. */
+  readonly lack?: string;
 }
 
 /** The programs that the launcher starts, by absolute path. */
