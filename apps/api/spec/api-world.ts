@@ -8,6 +8,7 @@ import { type Api, createApi } from '../src/app/create-api.js';
 import { listenOptions } from '../src/http/listen.js';
 import { createLive, type Live } from '../src/live/create-live.js';
 import type { LiveLimits } from '../src/live/live-adapter.js';
+import type { MailLimits } from '../src/mail/mailer.js';
 import { freePort } from './free-port.js';
 import { setupToken, type TestAddresses, testConfig } from './test-settings.js';
 import { expectOk, Visitor } from './visitor.js';
@@ -40,7 +41,7 @@ export class ApiWorld {
 
   /** @param reach what the API is told instead of the database's own address. */
   static async open(
-    changes: Partial<TestAddresses> = {},
+    changes: Partial<TestAddresses> & { readonly mailLimits?: MailLimits } = {},
     reach: (databaseUrl: string) => Promise<string> | string = (url) => url,
   ): Promise<ApiWorld> {
     const fresh = await freshDatabase();
@@ -57,7 +58,7 @@ export class ApiWorld {
       },
       ...changes,
     });
-    const api = await createApi(config.api);
+    const api = await createApi(config.api, undefined, changes.mailLimits);
     await api.app.listen(listenOptions({ host: '127.0.0.1', port }));
     return new ApiWorld(fresh, api, `http://127.0.0.1:${port}`, config);
   }

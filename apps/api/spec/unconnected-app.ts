@@ -7,6 +7,7 @@ import { ApiModule } from '../src/app/api.module.js';
 import { settingsOf } from '../src/app/settings.js';
 import { createServer } from '../src/http/server.js';
 import { SharedRateLimits } from '../src/http/shared-rate-limits.js';
+import { usualMailLimits } from '../src/mail/mailer.js';
 import { testConfig } from './test-settings.js';
 
 const nowhere = () => Promise.reject(new Error('nothing is connected'));
@@ -33,6 +34,7 @@ export async function unconnectedApp(): Promise<INestApplication> {
     described: [],
     intake: new IntakeRepository(url, 1, () => {}),
     rateLimits: new SharedRateLimits({ add: nowhere, forget: nowhere }, logger),
+    mailLimits: usualMailLimits,
     logger,
     metrics: createMetrics({ version: '0', commit: 'none' }),
   };

@@ -1,5 +1,6 @@
 export * from './accounts/mail-receiver.js';
 export * from './accounts/oidc-provider.js';
+export * from './accounts/trickling-mail-server.js';
 export * from './cost-ratio.js';
 export * from './cpu-time.js';
 export * from './docker-engine.js';

@@ -66,7 +66,7 @@ import { PrincipalsService } from '../auth/principals.service.js';
 import { StatisticsShare } from '../auth/statistics-share.js';
 import { CursorCodec } from '../http/cursor.js';
 import { SharedRateLimits } from '../http/shared-rate-limits.js';
-import { Mailer } from '../mail/mailer.js';
+import { MAIL_LIMITS, Mailer, type MailLimits } from '../mail/mailer.js';
 import { LOGGER } from './logger.js';
 import { METRICS } from './metrics.js';
 import { HOOK_DATABASE, onDatabase } from './on-database.js';
@@ -85,6 +85,7 @@ export interface CoreParts {
   /** For following logs over HTTP. */
   readonly logHub: LogHub;
   readonly rateLimits: SharedRateLimits;
+  readonly mailLimits: MailLimits;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -159,6 +160,7 @@ export class CoreModule {
       { provide: IntakeRepository, useValue: parts.intake },
       { provide: LogHub, useValue: parts.logHub },
       { provide: SharedRateLimits, useValue: parts.rateLimits },
+      { provide: MAIL_LIMITS, useValue: parts.mailLimits },
       { provide: LOGGER, useValue: parts.logger },
       { provide: METRICS, useValue: parts.metrics },
       { provide: CursorCodec, useValue: new CursorCodec(parts.settings.secretKeys) },

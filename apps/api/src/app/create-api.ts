@@ -34,6 +34,7 @@ import { SharedRateLimits } from '../http/shared-rate-limits.js';
 import { addUnknownAddresses } from '../http/unknown-address.js';
 import { validationPipe } from '../http/validation.js';
 import { addWebProxy } from '../http/web-proxy.js';
+import { type MailLimits, usualMailLimits } from '../mail/mailer.js';
 import { addOpenApiRoute } from '../openapi/openapi.routes.js';
 import { addRegistryTokenRoutes } from '../registry-token/registry-token.routes.js';
 import { RegistryTokensService } from '../registry-token/registry-tokens.service.js';
@@ -72,6 +73,7 @@ const hookPoolSize = 4;
 export async function createApi(
   config: Config<'api'>,
   described: readonly DescribedSetting[] = describeConfig('api').settings,
+  mailLimits: MailLimits = usualMailLimits,
 ): Promise<Api> {
   const logger = createLogger({ process: 'api', level: config.logLevel });
   const version = versionOf(config.release);
@@ -100,6 +102,7 @@ export async function createApi(
     intake,
     logHub,
     rateLimits: new SharedRateLimits(new SharedCounts(redis.trusted, countsPrefix(config)), logger),
+    mailLimits,
     logger,
     metrics: createMetrics({ version: version.version, commit: version.commit }),
   };

@@ -12,17 +12,31 @@ export interface Mail {
   readonly text: string;
 }
 
-const timeoutMs = 10_000;
+export interface MailLimits {
+  /** Time for the whole of a mail, from the look-up of the server's name on. */
+  readonly wholeMs: number;
+}
+
+/** Whoever invites somebody waits for the mail, so it is shorter than a proxy's patience. */
+export const usualMailLimits: MailLimits = { wholeMs: 20_000 };
+export const MAIL_LIMITS = Symbol('MailLimits');
+
+/** Of silence: a server that goes on sending something never reaches it. */
+const silenceMs = 10_000;
+/** For the server to close its side when we have closed ours; then the socket is destroyed. */
+const closeMs = 1_000;
 
 /** Sends mail where a server for it is configured. Nothing that matters depends on a mail's arrival. */
 @Injectable()
 export class Mailer implements OnApplicationShutdown {
   private readonly transport: Transporter | null;
   private readonly from: string;
+  private readonly end = new AbortController();
 
   constructor(
     @Inject(API_SETTINGS) settings: Pick<ApiSettings, 'smtp'>,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(MAIL_LIMITS) private readonly limits: MailLimits,
   ) {
     this.transport = settings.smtp && transportTo(settings.smtp.url);
     this.from = settings.smtp?.from ?? '';
@@ -41,16 +55,21 @@ export class Mailer implements OnApplicationShutdown {
   /** @returns null when the mail server has taken it, else why not, in words for an administrator. */
   async trySend({ to, subject, text }: Mail): Promise<string | null> {
     if (!this.transport) return 'no mail server is set';
+    const tooLong = AbortSignal.timeout(this.limits.wholeMs);
+    // Ends the connection as well: a request waits for it, and holds the slot of a person meanwhile.
+    const signal = AbortSignal.any([this.end.signal, tooLong]);
     try {
-      await this.transport.sendMail({ from: this.from, to: { name: '', address: to }, subject, text });
+      await this.transport.sendMail({ from: this.from, to: { name: '', address: to }, subject, text, signal });
       return null;
     } catch (error) {
       this.logger.warn({ err: error }, 'the mail server did not take a mail');
-      return reasonOf(error);
+      if (this.end.signal.aborted) return 'this process ended';
+      return tooLong.aborted ? `it was not done with the mail within ${this.limits.wholeMs / 1000} s` : reasonOf(error);
     }
   }
 
   onApplicationShutdown(): void {
+    this.end.abort();
     this.transport?.close();
   }
 }
@@ -63,9 +82,10 @@ function transportTo(address: string): Transporter {
     // Links in our mails open accounts: between machines they travel encrypted or not at all.
     requireTLS: url.protocol === 'smtp:' && !isHere,
     ignoreTLS: isHere && url.protocol === 'smtp:',
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
+    connectionTimeout: silenceMs,
+    greetingTimeout: silenceMs,
+    socketTimeout: silenceMs,
+    socketCloseTimeout: closeMs,
     disableFileAccess: true,
     disableUrlAccess: true,
   });

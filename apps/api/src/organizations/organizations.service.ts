@@ -87,7 +87,8 @@ export class OrganizationsService {
     const mailed = await this.mailer.send(invitationMail(email, organization, principal, url));
     // The link proves the address only if no one but its reader has it (docs/adr/0032).
     if (mailed) await this.invitations.markMailed(hash);
-    return { email, role, url: mailed ? null : url, mailed, expiresAt: expiresAt.toISOString() };
+    const mailFailed = this.mailer.isConfigured && !mailed;
+    return { email, role, url: mailed ? null : url, mailed, mailFailed, expiresAt: expiresAt.toISOString() };
   }
 
   async pendingInvitations(principal: Principal, organizationId: string, query: PageQuery) {

@@ -102,6 +102,8 @@ export const createdInvitationSchema = z.object({
   url: z.string().nullable(),
   /** Whether the mail server has taken the link. */
   mailed: z.boolean(),
+  /** Mail is set up, and the mail server has not taken it. The invitation is there: hand its link over, or invite again. */
+  mailFailed: z.boolean(),
   expiresAt: timeSchema,
 });
 export type CreatedInvitation = z.infer<typeof createdInvitationSchema>;

@@ -15,6 +15,7 @@ import { roleWords } from './role-words';
 export function InviteForm({ organizationId }: { organizationId: string }) {
   const [url, setUrl] = useState<string | null>(null);
   const [mailedTo, setMailedTo] = useState<string | null>(null);
+  const [mailFailed, setMailFailed] = useState(false);
   const { pending, problem, run, fieldError } = useChange();
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -29,12 +30,18 @@ export function InviteForm({ organizationId }: { organizationId: string }) {
       (made) => {
         setUrl(made.url);
         setMailedTo(made.mailed ? made.email : null);
+        setMailFailed(made.mailFailed);
         element.reset();
       },
     );
   };
   return (
     <form onSubmit={submit} className="grid gap-3 p-3">
+      {mailFailed && (
+        <p role="alert">
+          The mail server did not accept the email. The invitation is valid: send the link yourself, or invite again.
+        </p>
+      )}
       {url && <ShownOnce secret={url} what="link of the invitation" />}
       {mailedTo && (
         <p role="status">
