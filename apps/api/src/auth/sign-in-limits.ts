@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { addressGroup, addressSite } from '../http/client-address.js';
+import { addressGroup } from '../http/client-address.js';
 import { tellAllowance } from '../http/rate-limit-headers.js';
-import type { SharedRateLimit, SharedRateLimits } from '../http/shared-rate-limits.js';
+import { type SharedRateLimit, type SharedRateLimits, tooManyTries } from '../http/shared-rate-limits.js';
 
 const minuteMs = 60_000;
 
@@ -18,7 +18,6 @@ export interface KnownAddresses {
 export class SignInLimits {
   private readonly pair: SharedRateLimit;
   private readonly address: SharedRateLimit;
-  private readonly site: SharedRateLimit;
   private readonly account: SharedRateLimit;
   private readonly change: SharedRateLimit;
 
@@ -28,7 +27,6 @@ export class SignInLimits {
   ) {
     this.pair = limits.limit('sign-in pair', { tries: 10, windowMs: 10 * minuteMs });
     this.address = limits.limit('sign-in address', { tries: 50, windowMs: 10 * minuteMs });
-    this.site = limits.limit('sign-in site', { tries: 200, windowMs: 10 * minuteMs });
     this.account = limits.limit('sign-in account', { tries: 200, windowMs: 60 * minuteMs });
     this.change = limits.limit('change-password', { tries: 10, windowMs: 10 * minuteMs });
   }
@@ -39,24 +37,15 @@ export class SignInLimits {
    * @throws {ApiProblem} `rate_limited`.
    */
   async take(email: string, address: string): Promise<void> {
-    await this.takeSite(address);
     const everything = await this.address.count(address);
     tellAllowance(everything);
-    if (everything.waitMs > 0) throw this.address.refusal(everything.waitMs);
+    if (everything.waitMs > 0) throw tooManyTries(everything);
     // What others try with the same account is nobody's business.
     const account = await this.account.count(accountBucket(email));
-    if (account.waitMs > 0 && !(await this.known.has(email, address))) throw this.account.refusal(account.waitMs);
+    if (account.waitMs > 0 && !(await this.known.has(email, address))) throw tooManyTries(account);
     const pair = await this.pair.count(pairKey(email, address));
     if (pair.left <= everything.left) tellAllowance(pair);
-    if (pair.waitMs > 0) throw this.pair.refusal(pair.waitMs);
-  }
-
-  /** A site chooses among 65,536 IPv6 networks, each of which counts as one address. */
-  private async takeSite(address: string): Promise<void> {
-    const site = addressSite(address);
-    if (site === addressGroup(address)) return;
-    const waitMs = await this.site.take(site);
-    if (waitMs > 0) throw this.site.refusal(waitMs);
+    if (pair.waitMs > 0) throw tooManyTries(pair);
   }
 
   /** Counts one try at the password of somebody who is signed in. @throws {ApiProblem} `rate_limited`. */

@@ -60,3 +60,58 @@ describe('S-079 a limit that processes share', () => {
     expect([...counts.counts.keys()].join()).not.toContain('ada');
   });
 });
+
+describe('R13B-5 a limit by address', () => {
+  const network = (at: number) => `2001:db8:0:${at.toString(16)}::1`;
+  const wide = { tries: 50, windowMs: 60_000 };
+
+  it('counts the site first: four times as often as one of its networks, over all processes', async () => {
+    const counts = new Counts();
+    const [one, other] = [processOn(counts).limit('a', wide), processOn(counts).limit('a', wide)];
+    for (let at = 0; at < 100; at++) {
+      expect(await one.take(network(2 * at))).toBe(0);
+      expect(await other.take(network(2 * at + 1))).toBe(0);
+    }
+    const refused = await one.demand(network(200)).catch((error: unknown) => error);
+    expect((refused as ApiProblem).options).toMatchObject({ rateLimit: { tries: 200, windowSeconds: 60 } });
+    expect(counts.counts.size).toBe(201);
+    expect(await other.take('2001:db8:1::1')).toBe(0);
+    expect(await other.take('192.0.2.1')).toBe(0);
+  });
+
+  it('counts the site as well while the store is away', async () => {
+    const counts = new Counts();
+    counts.away = true;
+    const limit = processOn(counts).limit('a', wide);
+    for (let at = 0; at < 200; at++) expect(await limit.take(network(at))).toBe(0);
+    expect(await limit.take(network(200))).toBe(60_000);
+  });
+
+  it('tells what the site has left where that is less', async () => {
+    const limit = processOn(new Counts()).limit('a', wide);
+    for (let at = 0; at < 180; at++) await limit.take(network(at));
+    expect(await limit.count(network(180))).toMatchObject({ limit: { tries: 200 }, left: 19, waitMs: 0 });
+    for (let at = 0; at < 48; at++) await limit.take('192.0.2.1');
+    expect(await limit.count('192.0.2.1')).toMatchObject({ limit: wide, left: 1, waitMs: 0 });
+  });
+
+  it('puts so many addresses into the store and no more; beyond them each process counts for itself', async () => {
+    const counts = new Counts();
+    let now = 0;
+    const limits = new SharedRateLimits(counts, { warn: () => {} }, () => now, 100);
+    const limit = limits.limit('a', bound);
+    const site = (at: number) => `2001:db8:${at.toString(16)}::1`;
+    for (let round = 0; round < 2; round++)
+      for (let at = 0; at < 1_000; at++) expect(await limit.take(site(at))).toBe(0);
+    expect(counts.counts.size).toBe(100);
+    expect(await limit.take(site(999))).toBe(60_000);
+    // Its own limit is no other's, and keys that strangers cannot choose are not counted among addresses.
+    expect(await limits.limit('b', bound).take(site(999))).toBe(0);
+    expect(await limit.take('somebody')).toBe(0);
+    expect(counts.counts.size).toBe(103);
+    now = 60_000;
+    counts.counts.clear();
+    expect(await limit.take(site(999))).toBe(0);
+    expect(counts.counts.size).toBe(2);
+  });
+});

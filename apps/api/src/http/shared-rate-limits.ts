@@ -1,46 +1,48 @@
-import { createHash } from 'node:crypto';
+import { isIP } from 'node:net';
 import type { Logger } from '@cooperage/telemetry';
-import { addressGroup } from './client-address.js';
+import { addressGroup, addressSite } from './client-address.js';
 import { ApiProblem } from './problem.js';
-import { type Allowance, tellAllowance } from './rate-limit-headers.js';
-import { type RateLimit, RateLimiter } from './rate-limiter.js';
+import { tellAllowance } from './rate-limit-headers.js';
+import type { RateLimit } from './rate-limiter.js';
+import { type CountStore, SharedTries, type Taken } from './shared-tries.js';
+import { StoredAddresses } from './stored-addresses.js';
 
-/** Where counts are that all processes share; it may fail at any time. */
-export interface CountStore {
-  add(key: string, windowMs: number): Promise<{ readonly count: number; readonly leftMs: number }>;
-  forget(key: string): Promise<void>;
-}
+export type { CountStore } from './shared-tries.js';
 
-/** Makes the limits that hold over all `api` processes together (docs/adr/0009). */
+/** A site has as many tries as so many of its networks. */
+const networksOfSite = 4;
+/** Addresses and sites of one limit that one process puts into the store: 210 bytes each. */
+const mostAddresses = 20_000;
+
+/** Makes the limits that hold over all `api` processes together (docs/adr/0010). */
 export class SharedRateLimits {
   constructor(
     private readonly store: CountStore,
     private readonly logger: Pick<Logger, 'warn'>,
     private readonly nowMs: () => number = Date.now,
+    private readonly mostStored = mostAddresses,
   ) {}
 
   /** @param name unique among the limits of the installation */
   limit(name: string, limit: RateLimit): SharedRateLimit {
-    return new SharedRateLimit(name, limit, this.store, new RateLimiter(limit, this.nowMs), (error) =>
+    const stored = new StoredAddresses(this.mostStored, limit.windowMs, this.nowMs);
+    const ofSite = { ...limit, tries: limit.tries * networksOfSite };
+    return new SharedRateLimit(this.tries(name, limit), this.tries(`${name} of a site`, ofSite), stored);
+  }
+
+  private tries(name: string, limit: RateLimit): SharedTries {
+    return new SharedTries(name, limit, this.store, this.nowMs, (error) =>
       this.logger.warn({ err: error, limit: name }, 'tries are counted by this process alone'),
     );
   }
 }
 
-/** What became of a try. */
-export interface Taken extends Allowance {
-  /** 0 when it may go on, else the milliseconds until it may. */
-  readonly waitMs: number;
-}
-
-/** Every try is counted twice: for all, and here. What is here decides while the store does not answer. */
+/** Tries by key. A key that is an address counts as `addressGroup` says, and for its site before. */
 export class SharedRateLimit {
   constructor(
-    private readonly name: string,
-    private readonly bound: RateLimit,
-    private readonly store: CountStore,
-    private readonly own: RateLimiter,
-    private readonly onOutage: (error: unknown) => void,
+    private readonly tries: SharedTries,
+    private readonly ofSite: SharedTries,
+    private readonly stored: StoredAddresses,
   ) {}
 
   /** Counts one try. @returns 0 when it may go on, else the milliseconds until it may. */
@@ -48,17 +50,17 @@ export class SharedRateLimit {
     return (await this.count(key)).waitMs;
   }
 
-  /** Counts one try. */
+  /**
+   * Counts one try. A site chooses among 65,536 IPv6 networks, each of which counts as one address: one that is refused for its site
+   * makes no further key.
+   */
   async count(key: string): Promise<Taken> {
-    this.own.take(key);
-    try {
-      const { count, leftMs } = await this.store.add(this.storedKey(key), this.bound.windowMs);
-      return this.taken(count, leftMs);
-    } catch (error) {
-      this.onOutage(error);
-      const { count, leftMs } = this.own.standing(key);
-      return this.taken(count, leftMs);
-    }
+    if (isIP(key) === 0) return this.tries.count(key);
+    const [site, group] = [addressSite(key), addressGroup(key)];
+    const ofSite = site === group ? null : await this.ofSite.count(site, this.stored.admit(site));
+    if (ofSite && ofSite.waitMs > 0) return ofSite;
+    const own = await this.tries.count(group, this.stored.admit(group));
+    return ofSite && own.waitMs === 0 && ofSite.left < own.left ? ofSite : own;
   }
 
   /**
@@ -69,31 +71,20 @@ export class SharedRateLimit {
   async demand(key: string, detail?: string): Promise<void> {
     const taken = await this.count(key);
     tellAllowance(taken);
-    if (taken.waitMs > 0) throw this.refusal(taken.waitMs, detail);
+    if (taken.waitMs > 0) throw tooManyTries(taken, detail);
   }
 
-  refusal(waitMs: number, detail?: string): ApiProblem {
-    const { tries, windowMs } = this.bound;
-    return new ApiProblem('rate_limited', {
-      ...(detail !== undefined && { detail }),
-      retryAfterSeconds: Math.ceil(waitMs / 1000),
-      rateLimit: { tries, windowSeconds: windowMs / 1000 },
-    });
-  }
-
+  /** @param key no address: that of a site would have to be forgotten too. */
   async forget(key: string): Promise<void> {
-    this.own.forget(key);
-    await this.store.forget(this.storedKey(key)).catch(this.onOutage);
+    await this.tries.forget(key);
   }
+}
 
-  private taken(count: number, leftMs: number): Taken {
-    const { tries } = this.bound;
-    const resetMs = Math.max(leftMs, 1);
-    return { limit: this.bound, left: Math.max(0, tries - count), resetMs, waitMs: count > tries ? resetMs : 0 };
-  }
-
-  /** Whoever reads the store learns neither names nor addresses, and no key is longer than another. */
-  private storedKey(key: string): string {
-    return `${this.name}:${createHash('sha256').update(addressGroup(key)).digest('base64url')}`;
-  }
+/** What a try that has to wait is answered with. */
+export function tooManyTries({ limit: { tries, windowMs }, waitMs }: Taken, detail?: string): ApiProblem {
+  return new ApiProblem('rate_limited', {
+    ...(detail !== undefined && { detail }),
+    retryAfterSeconds: Math.ceil(waitMs / 1000),
+    rateLimit: { tries, windowSeconds: windowMs / 1000 },
+  });
 }

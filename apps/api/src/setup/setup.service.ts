@@ -35,8 +35,9 @@ export class SetupService {
 
   /** @throws {ApiProblem} `gone` when somebody can sign in already; `forbidden`; `rate_limited`. */
   async complete(request: SetupRequest, ip: string): Promise<void> {
-    await this.tries.demand(ip);
+    // First: when the set-up is long done, nobody's tries are counted any more.
     if (!(await this.repository.isNeeded())) throw alreadyDone();
+    await this.tries.demand(ip);
     this.token.assert(request.token ?? '', ip);
     this.assertEmail(request.email);
     assertFreeSlug(request.organization.slug, 'organization.slug');
