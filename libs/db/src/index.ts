@@ -43,6 +43,7 @@ export { isDatabaseOutage, isDatabaseUnavailable, isStatementTimeout, isStatemen
 export type { DeliveryFilter, DeliveryOutcome } from './delivery/delivery-list.js';
 export type { DeliveryContent, DeliveryRecord } from './delivery/delivery-record.js';
 export * from './delivery/delivery-repository.js';
+export { storedDeliveryBytes } from './delivery/delivery-size.js';
 export * from './delivery/evaluation-repository.js';
 export * from './delivery/intake-repository.js';
 export * from './delivery/refusal-repository.js';

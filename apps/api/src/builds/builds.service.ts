@@ -1,5 +1,12 @@
 import type { StartBuild } from '@cooperage/contracts';
-import { type Actor, type BuildDetailRecord, BuildDetails, DeliveryRepository, RuleRepository } from '@cooperage/db';
+import {
+  type Actor,
+  type BuildDetailRecord,
+  BuildDetails,
+  DeliveryRepository,
+  RuleRepository,
+  storedDeliveryBytes,
+} from '@cooperage/db';
 import { isFullRef, type ProtectionRules, parseRef, startPermission, whyNoTagsByHand, zoneOf } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
@@ -36,7 +43,7 @@ export class BuildsService {
     const project = await this.access.project(principal, projectId, startPermission(start.zone));
     mustBeRefs(start);
     if (start.ruleId !== null) mustGiveTags(found(await this.rules.find(start.ruleId, projectId)), start.ref, project);
-    await this.bounds.demand(projectId, 0);
+    await this.bounds.demand(projectId, storedDeliveryBytes({}, 0));
     const deliveryId = await this.deliveries.start(placeOf(project), start, actor);
     return presentDelivery(found(await this.deliveries.find(deliveryId, [project.organizationId])));
   }

@@ -46,8 +46,8 @@ export class DeliveriesService {
       throw new ApiProblem('conflict', { detail: 'This delivery names no ref that could be built.' });
     // The body is stored again and decides the zone: who replays a start starts the build.
     this.access.organization(principal, organizationId, startPermission(await this.deliveries.askedZone(id)));
-    // A replay is stored with its body, as the call was.
-    await this.bounds.demand(projectId, await this.deliveries.bodyBytes(id));
+    // A replay is stored with its body and headers, as the call was.
+    await this.bounds.demand(projectId, await this.deliveries.storedBytes(id));
     const replayId = found(await this.deliveries.replay(id, { projectId, organizationId }, actor));
     return presentDelivery(found(await this.deliveries.find(replayId, [organizationId])));
   }

@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Accepted } from '@cooperage/contracts';
-import { HookSecretRepository, IntakeRepository, type NewDelivery, RefusalRepository } from '@cooperage/db';
+import {
+  HookSecretRepository,
+  IntakeRepository,
+  type NewDelivery,
+  RefusalRepository,
+  storedDeliveryBytes,
+} from '@cooperage/db';
 import type { AcceptedDelivery, RefusedDelivery } from '@cooperage/forges';
 import type { Metrics } from '@cooperage/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
@@ -83,7 +89,7 @@ export class IntakeService {
     const delivery = deliveryOf(call, accepted);
     const tooMany = await this.bounds.refusalOf(call.projectId, delivery.status === 'received');
     if (tooMany !== null) throw this.refuse(call, { ...tooMany, forge });
-    const full = await this.quota.take(call.projectId, call.rawBody.length);
+    const full = await this.quota.take(call.projectId, storedDeliveryBytes(delivery.headers, call.rawBody.length));
     const retryAfterSeconds = 3_600;
     if (full !== null) throw this.refuse(call, { code: 'quota_exceeded', forge, message: full, retryAfterSeconds });
     const outcome = await this.intake.insert(delivery);

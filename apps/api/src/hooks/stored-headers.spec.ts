@@ -54,10 +54,29 @@ describe('storedHeaders', () => {
     expect(({} as Record<string, unknown>).x).toBeUndefined();
   });
 
-  it('is bounded', () => {
-    const many = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`h${at}`, 'x'.repeat(5_000)]));
+  it('bounds a value, and how many there are', () => {
+    expect(storedHeaders({ long: 'x'.repeat(5_000) }).long).toHaveLength(1_024);
+    const many = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`h${at}`, 'x']));
     const stored = storedHeaders(many);
-    expect(Object.keys(stored)).toHaveLength(64);
-    expect(stored.h0).toHaveLength(1_024);
+    expect(Object.keys(stored)).toHaveLength(65);
+    expect(stored['cooperage-headers-left-out']).toBe('136');
+  });
+
+  it('R13B-6 keeps 4 KiB in all, what tells most of a call first, and says how many were left out', () => {
+    const noise = Object.fromEntries(Array.from({ length: 15 }, (_, at) => [`x-${at}`, 'é"'.repeat(512)]));
+    const telling = {
+      'content-type': 'application/json',
+      'user-agent': 'GitHub-Hookshot/1',
+      'x-github-event': 'push',
+      'x-github-delivery': 'a',
+      'x-github-hook-id': '7',
+    };
+    const sent = { ...noise, 'cooperage-headers-left-out': 'mine', ...telling, 'x-hub-signature-256': 's', short: 'y' };
+    const stored = storedHeaders(sent);
+    expect(stored).toMatchObject({ ...telling, 'x-hub-signature-256': '***', short: 'y' });
+    expect(Buffer.byteLength(JSON.stringify(stored))).toBeLessThanOrEqual(4_096);
+    const kept = Object.keys(noise).filter((name) => name in stored).length;
+    expect(kept).toBeGreaterThan(0);
+    expect(stored['cooperage-headers-left-out']).toBe(String(15 - kept));
   });
 });

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { OrganizationUsage, Overview, Page, Project, QuotaSettingsView, RefusalView } from '@cooperage/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, randomCommit, type TestProject } from '../../spec/api-world.js';
@@ -75,6 +75,26 @@ describe('quotas', () => {
     expect([replay.status, problemOf(replay).code]).toEqual([429, 'quota_exceeded']);
     // A call without a proof learns nothing of it.
     expect((await world.push(target, { signature: 'sha256=00' })).status).toBe(401);
+  });
+
+  it('R13B-6 of deliveries are reached by headers and rows too, however short the bodies are', async () => {
+    const noise = Object.fromEntries(
+      Array.from({ length: 12 }, (_, at) => [`x-${at}`, randomBytes(700).toString('base64')]),
+    );
+    const call = () => world.push(target, { payload: '{"ref":"x"}', headers: { ...noise, 'x-github-event': 'ping' } });
+    const before = of(await usage(), 'deliveryBytes').used;
+    expect((await call()).status).toBe(202);
+    const each = of(await usage(), 'deliveryBytes').used - before;
+    expect(each).toBeGreaterThan(4_000);
+    // Headers are bounded as well.
+    expect(each).toBeLessThan(1_024 + 4_096 + 100);
+    await set({ deliveryBytes: before + 4 * each + 100 });
+    // In a project of its own: what was counted of another one holds for a while.
+    target = await world.project(administrator, acme);
+    const statuses: number[] = [];
+    for (let at = 0; at < 5; at++) statuses.push((await call()).status);
+    expect(statuses).toEqual([202, 202, 202, 429, 429]);
+    expect(of(await usage(), 'deliveryBytes').used).toBe(before + 4 * each);
   });
 
   it('R5-A7 of projects refuse one more with the reason and whom to ask, however many are made at once', async () => {

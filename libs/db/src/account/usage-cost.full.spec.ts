@@ -72,7 +72,7 @@ describe('what an organization uses', () => {
     for (let part = 0; part < 11; part++) await deliver(project, 18_000, 100);
     await world.db.prisma.$executeRaw`ANALYZE delivery`;
     const many = await cost();
-    expect((await quotas.usage(organization)).deliveryBytes).toBe(20_000_000);
+    expect((await quotas.usage(organization)).deliveryBytes).toBe(200_000 * (100 + 2 + 1_024));
     expect(many / few).toBeLessThan(5);
   });
 });

@@ -48,7 +48,7 @@ describe('what an organization uses', () => {
       SELECT (SELECT coalesce(sum(i.size_bytes), 0) FROM image i JOIN project p ON p.id = i.project_id WHERE p.organization_id = o.id)::float8 AS "imageBytes",
         (SELECT coalesce(sum(e.bytes), 0) FROM cache_entry e JOIN project p ON p.id = e.project_id WHERE p.organization_id = o.id)::float8 AS "cacheBytes",
         (SELECT coalesce(sum(a.log_bytes), 0) FROM attempt a JOIN build b ON b.id = a.build_id WHERE b.organization_id = o.id)::float8 AS "logBytes",
-        (SELECT coalesce(sum(octet_length(d.body)), 0) FROM delivery d JOIN project p ON p.id = d.project_id WHERE p.organization_id = o.id)::float8 AS "deliveryBytes"
+        (SELECT coalesce(sum(octet_length(d.body) + octet_length(d.headers::text) + 1024), 0) FROM delivery d JOIN project p ON p.id = d.project_id WHERE p.organization_id = o.id)::float8 AS "deliveryBytes"
       FROM organization o WHERE o.id = ${organizationId}`;
     return row!;
   }
@@ -111,7 +111,11 @@ describe('what an organization uses', () => {
     }
     expect(await counters.fold()).toBe(false);
     expect(await prisma.usageDelta.count()).toBe(0);
-    expect(await counted(organization)).toMatchObject({ imageBytes: 900, logBytes: 350, deliveryBytes: 3_000 });
+    expect(await counted(organization)).toMatchObject({
+      imageBytes: 900,
+      logBytes: 350,
+      deliveryBytes: 3 * (1_000 + 2 + 1_024),
+    });
     await prisma.project.deleteMany({ where: { organizationId: organization } });
     await prisma.organization.delete({ where: { id: organization } });
     const where = { organizationId: organization };

@@ -9,6 +9,7 @@ import type { ProjectPlace } from '../project/rule-repository.js';
 import { deliveryAnnouncement } from './delivery-announcement.js';
 import { type DeliveryFilter, newestIds } from './delivery-list.js';
 import { type DeliveryContent, type DeliveryRecord, deliveryColumns, toDeliveryRecord } from './delivery-record.js';
+import { storedDeliveryBytes } from './delivery-size.js';
 import { allVerdicts, listedVerdicts, shownVerdicts } from './shown-verdicts.js';
 
 /** A person's wish for a build, recorded as a delivery so that it takes the same road as a push. */
@@ -80,11 +81,11 @@ export class DeliveryRepository {
     return row?.part ?? null;
   }
 
-  /** Length of a body; 0 for a delivery that is gone. */
-  async bodyBytes(id: string): Promise<number> {
-    const [row] = await this.db.prisma.$queryRaw<{ bytes: number }[]>`
-      SELECT octet_length(body) AS bytes FROM delivery WHERE id = ${id}::uuid`;
-    return row?.bytes ?? 0;
+  /** Bytes of a delivery for the quota of its organization; 0 for one that is gone. */
+  async storedBytes(id: string): Promise<number> {
+    const [row] = await this.db.prisma.$queryRaw<Pick<DeliveryContent, 'headers' | 'bodyBytes'>[]>`
+      SELECT headers, octet_length(body) AS "bodyBytes" FROM delivery WHERE id = ${id}::uuid`;
+    return row ? storedDeliveryBytes(row.headers, row.bodyBytes) : 0;
   }
 
   /** The zone that a start by hand asked for, also of a replay of it. Null for every other delivery, and where the ref decides. */

@@ -1,4 +1,5 @@
 import type { RetentionPolicy } from '@cooperage/domain';
+import { deliveryRowBytes } from '../delivery/delivery-size.js';
 import { Prisma } from '../generated/client.js';
 import { collectableBuild, collectableDelivery, collectableLog } from './retention-guards.js';
 
@@ -67,7 +68,8 @@ export function selectOlder(
     return {
       kind,
       rows: Prisma.sql`
-        SELECT d.id, d.project_id, d.event_name AS label, d.received_at AS at, octet_length(d.body)::bigint AS bytes
+        SELECT d.id, d.project_id, d.event_name AS label, d.received_at AS at,
+          (octet_length(d.body) + octet_length(d.headers::text) + ${deliveryRowBytes})::bigint AS bytes
         FROM delivery d
         WHERE d.project_id IN (${project}) AND ${within(Prisma.sql`d.id`)} AND d.received_at < ${before} AND ${collectableDelivery}
           AND ${withoutCandidate(kind, Prisma.sql`d`)}

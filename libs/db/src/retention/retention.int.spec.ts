@@ -211,7 +211,7 @@ describe('retention', () => {
     expect(previews.map(({ kind, count, bytes }) => [kind, count, bytes])).toEqual([
       ['build', 1, 4],
       ['log', 2, 8],
-      ['delivery', 1, 2],
+      ['delivery', 1, 2 + '{}'.length + 1_024],
     ]);
     expect(previews[0]!.items).toHaveLength(1);
     expect(await retention.preview(organizationId, { ...defaults, buildDays: 0, logDays: 0 })).toHaveLength(1);

@@ -6,7 +6,10 @@ const call = (body: string, headers: Record<string, string> = {}) =>
 
 it('sends the same headers and bytes again, without what the client makes itself', () => {
   expect(
-    call('{"a":1}', { host: 'x', 'content-length': '7', 'x-github-event': 'push', 'x-forwarded-for': '1.2.3.4' }),
+    call('{"a":1}', {
+      ...{ host: 'x', 'content-length': '7', 'x-github-event': 'push', 'x-forwarded-for': '1.2.3.4' },
+      'cooperage-headers-left-out': '3',
+    }),
   ).toBe(
     `curl -sS -X POST \\\n  -H 'x-github-event: push' \\\n  --data-raw '{"a":1}' \\\n  https://c.example/api/v1/hooks/p1`,
   );

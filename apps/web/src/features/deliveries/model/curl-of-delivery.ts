@@ -1,7 +1,11 @@
 import { shellWord } from '../../../lib/format/shell';
 
 /** What the sender's client makes anew, or what would make the copy another call than it says. */
-const notSent = new Set(['host', 'content-length', 'connection', 'transfer-encoding', 'accept-encoding', 'expect']);
+const notSent = new Set([
+  ...['host', 'content-length', 'connection', 'transfer-encoding', 'accept-encoding', 'expect'],
+  // No header: how many were not kept.
+  'cooperage-headers-left-out',
+]);
 /** A longer body is fetched into a file first. Far below what an answer shows of a body. */
 const inlineCharacters = 16_384;
 
