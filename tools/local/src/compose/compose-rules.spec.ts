@@ -7,6 +7,7 @@ const hardened: ComposeService = {
   cap_drop: ['ALL'],
   security_opt: ['no-new-privileges:true'],
   mem_limit: '1',
+  logging: { options: { 'max-size': '50m', 'max-file': '5' } },
   restart: 'unless-stopped',
   healthcheck: {},
 };
@@ -126,6 +127,19 @@ describe('the rules of a Compose file', () => {
       with_('registry', { networks: { outside: null, images: null } }),
     ],
   ])('R11-2 say: %s', (fault, model) => expect(composeFaults(model)).toEqual([fault]));
+
+  it.each<ComposeService['logging']>([
+    undefined,
+    {},
+    { options: {} },
+    { options: { 'max-size': '50m' } },
+    { options: { 'max-file': '5' } },
+    { options: { 'max-size': '-1', 'max-file': '5' } },
+  ])('R13B-4 say: engine-1 has a log without a bound, with %j', (logging) => {
+    const { logging: _, ...service } = sound.services['engine-1']!;
+    const services = { ...sound.services, 'engine-1': { ...service, ...(logging && { logging }) } };
+    expect(composeFaults({ ...sound, services })).toEqual(['engine-1 has a log without a bound.']);
+  });
 
   it('R12A-2 name the version that a Redis with known holes has to be upgraded to', () => {
     const redis = { ...hardened, networks: { stores: null } };

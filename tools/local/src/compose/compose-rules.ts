@@ -146,11 +146,18 @@ function hardeningFaults([name, service]: Services[number]): string[] {
     'keeps capabilities': !service.cap_drop?.includes('ALL'),
     'may gain privileges': !mayMount && !service.security_opt?.includes('no-new-privileges:true'),
     'has no limit of memory': !service.mem_limit,
+    'has a log without a bound': !isBounded(service.logging),
     'does not come back after a crash': !runsOnce && service.restart !== 'unless-stopped',
     'does not say whether it is healthy': !runsOnce && service.healthcheck === undefined,
     'is published beyond this machine': (service.ports ?? []).some((port) => port.host_ip !== '127.0.0.1'),
     'holds the socket of Docker': (service.volumes ?? []).some(({ source }) => source?.includes('docker.sock')),
   });
+}
+
+/** Docker's own drivers cut a log only where both are said: one file may grow for ever. */
+function isBounded(logging: ComposeService['logging']): boolean {
+  const { 'max-size': size = '', 'max-file': files = '' } = logging?.options ?? {};
+  return /^[1-9]\d*[kmg]$/.test(size) && /^[1-9]\d*$/.test(files);
 }
 
 function isEngine({ image, environment }: ComposeService): boolean {
