@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CHECKOUT, STATE } from '../checkout.ts';
@@ -13,7 +13,9 @@ const POLL_MS = 200;
 export async function startDetached(strangers: boolean): Promise<number> {
   const logFile = path.join(STATE, 'logs/up.log');
   mkdirSync(path.dirname(logFile), { recursive: true });
-  const log = openSync(logFile, 'w', 0o600);
+  writeFileSync(logFile, '', { mode: 0o600 });
+  // At its end, so that whoever cuts it leaves no hole.
+  const log = openSync(logFile, 'a', 0o600);
   const parameters = [
     ...process.execArgv,
     path.join(CHECKOUT, 'tools/local/src/main.ts'),

@@ -6,6 +6,7 @@ import { Instance } from '../parts/instance.ts';
 import type { PartKeeper } from '../parts/part-keeper.ts';
 import { allEnded } from '../processes/all-ended.ts';
 import { untilAborted } from '../processes/interrupt.ts';
+import { keepLogsShort } from '../processes/log-files.ts';
 import { identify, type ProcessIdentity } from '../processes/process-identity.ts';
 import type { SupervisedProcess } from '../processes/supervised-process.ts';
 import { findTools } from '../toolchain/find-tools.ts';
@@ -26,6 +27,7 @@ export class RunningSystem {
   private readonly processes: SupervisedProcess[] = [];
   private keeper: PartKeeper | undefined;
   private written: SystemState | undefined;
+  private endOfLogs: (() => void) | undefined;
 
   private constructor(instance: Instance, tools: Tools, system: System) {
     this.instance = instance;
@@ -46,6 +48,7 @@ export class RunningSystem {
   /** Starts everything and waits for the interrupt. @returns the exit code: 1 after a first push that failed. */
   async run(interrupt: AbortSignal, staysAfterFailure: boolean): Promise<number> {
     await endLeftProcesses(this.instance);
+    this.endOfLogs = keepLogsShort(this.instance.file('logs'));
     // Neither needs the other, and the first time each takes a minute: one computes, the other mostly waits for downloads.
     const [, addresses] = await allEnded([buildApplications(interrupt), this.system.startParts(interrupt)]);
     this.write(this.state(addresses, 'starting'));
@@ -69,6 +72,7 @@ export class RunningSystem {
 
   /** What was started last is stopped first. */
   async stop(): Promise<void> {
+    this.endOfLogs?.();
     await this.keeper?.stop();
     for (const each of this.processes.toReversed()) await each.stop();
     await this.system.stopParts();
