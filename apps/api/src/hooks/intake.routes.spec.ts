@@ -9,7 +9,11 @@ import { addIntakeRoute } from './intake.routes.js';
 import type { IntakeService } from './intake.service.js';
 import { IntakeGate } from './intake-gate.js';
 
-const logger = createLogger({ process: 'test', level: 'silent' });
+const faults: string[] = [];
+const logger = createLogger({
+  ...{ process: 'test', level: 'error' },
+  destination: { write: (line) => void faults.push(line) },
+});
 const project = '01890f3e-0000-7000-8000-000000000000';
 const server = () => createServer({ publicUrl: 'http://localhost', trustProxy: false }, logger).instance;
 const open: Socket[] = [];
@@ -22,6 +26,7 @@ let receive: IntakeService['receive'];
 beforeEach(async () => {
   api = server();
   requests = [];
+  faults.length = 0;
   api.addHook('onRequest', async (request) => void requests.push(request));
   api.get('/api/openapi.json', { config: { access: 'public' } }, async () => 'x'.repeat(600_000));
   receive = async () => accepted;
@@ -176,4 +181,25 @@ it('R8-A2 gives the place of a call back whose caller goes in the middle of the 
   const second = caller();
   second.socket.write(`${head(3)}abc`);
   await expect.poll(() => second.heard.text).toMatch(/^HTTP\/1\.1 202 /);
+});
+
+it('R13B-4 logs no fault for each call without room, whose number is the caller’s choice, and one for a fault of ours', async () => {
+  let finish: (() => void) | undefined;
+  receive = () => new Promise((resolve) => (finish = () => resolve(accepted)));
+  const first = caller();
+  first.socket.write(`${head(3)}abc`);
+  await expect.poll(() => finish).toBeDefined();
+  const second = caller();
+  second.socket.write(`${head(3)}abc`);
+  await expect.poll(() => second.heard.text).toMatch(/^HTTP\/1\.1 503 /);
+  expect(faults).toEqual([]);
+  finish?.();
+  await expect.poll(() => first.heard.text).toMatch(/^HTTP\/1\.1 202 /);
+  receive = async () => {
+    throw new Error('ours');
+  };
+  const third = caller();
+  third.socket.write(`${head(3)}abc`);
+  await expect.poll(() => third.heard.text).toMatch(/^HTTP\/1\.1 500 /);
+  expect(faults.join()).toContain('webhook was not taken');
 });

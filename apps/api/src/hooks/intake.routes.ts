@@ -38,7 +38,10 @@ export function addIntakeRoute(
     });
     scope.setErrorHandler((error, request, reply) => {
       const problem = toProblem(error);
-      if (problem.status >= 500) logger.error({ err: error, requestId: request.id }, 'webhook was not taken');
+      // That there is no room is no fault of ours: a stranger chooses how often. The log of requests says it.
+      const isFault = problem !== error || problem.options.cause !== undefined;
+      if (problem.status >= 500 && isFault)
+        logger.error({ err: error, requestId: request.id }, 'webhook was not taken');
       // The rest of a call that gave way is read. To close its connection meanwhile resets it, and its sender may never see this.
       if (problem.code === 'unavailable') void reply.removeHeader('connection');
       return replyProblem(reply, problem);

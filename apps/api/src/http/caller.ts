@@ -9,16 +9,18 @@ interface Caller {
 }
 
 const callers = new AsyncLocalStorage<Caller>();
+const callersOf = new WeakMap<FastifyRequest, Caller>();
+/** Requests of persons who are known otherwise than by `setCaller`. */
+const known = new WeakSet<FastifyRequest>();
 
 /**
  * Keeps for each request who made it, so that what is signed for one caller does not pass from another. A body that is read arrives
  * in the context of its connection, so behind it the request's own one is entered again.
  */
 export function rememberCallers(server: FastifyInstance): void {
-  const known = new WeakMap<FastifyRequest, Caller>();
   const callerOf = (request: FastifyRequest): Caller => {
-    const caller = known.get(request) ?? { id: '', share: addressSite(request.ip) };
-    known.set(request, caller);
+    const caller = callersOf.get(request) ?? { id: '', share: addressSite(request.ip) };
+    callersOf.set(request, caller);
     return caller;
   };
   const enter = (request: FastifyRequest, _reply: unknown, done: () => void) => callers.run(callerOf(request), done);
@@ -35,6 +37,16 @@ export function setCaller(id: string, userId: string): void {
   if (!caller) return;
   caller.id = id;
   caller.share = userId;
+}
+
+/** Of a public route: a person asks, as a token that came with the request proves. */
+export function noteKnown(request: FastifyRequest): void {
+  known.add(request);
+}
+
+/** Whether a person or a token of one asks, as far as that was looked up. */
+export function isKnownCaller(request: FastifyRequest): boolean {
+  return known.has(request) || (callersOf.get(request)?.id ?? '') !== '';
 }
 
 /** Does what is no request, as what a page asks over its socket, in somebody's share of what callers share. */

@@ -262,3 +262,33 @@ describe('V12B-6 a tunnel that the live process ends', () => {
     await until(waited);
   });
 });
+
+it('R13B-4 logs nothing of a caller who goes away before the live process answers, and one line where that broke', async () => {
+  const lines: unknown[] = [];
+  const handshakes: Socket[] = [];
+  const live = createServer().on('upgrade', (_request, socket) => {
+    socket.on('error', () => undefined);
+    handshakes.push(socket as Socket);
+  });
+  const server = createServer();
+  const logger = { warn: (line: unknown) => lines.push(line) } as never;
+  const liveUrl = `http://127.0.0.1:${await listening(live)}`;
+  addLiveTunnel(server, { liveUrl, trustProxy: 1, room: new SharedRoom(2 ** 30), logger });
+  const port = await listening(server);
+  const call = () => {
+    const socket = connect({ port, host: '127.0.0.1' }).on('error', () => undefined);
+    sockets.push(socket);
+    socket.write('GET /api/live/ HTTP/1.1\r\nhost: x\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n');
+    return socket;
+  };
+  const caller = call();
+  await until(() => handshakes.length === 1);
+  caller.resetAndDestroy();
+  await until(() => handshakes[0]!.destroyed || handshakes[0]!.readableEnded);
+  expect(lines).toEqual([]);
+  const refused = once(call(), 'data');
+  await until(() => handshakes.length === 2);
+  handshakes[1]!.destroy();
+  expect(String(await refused)).toMatch(/^HTTP\/1\.1 503 /);
+  expect(lines).toHaveLength(1);
+});

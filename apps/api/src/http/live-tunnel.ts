@@ -73,6 +73,8 @@ function open(request: IncomingMessage, socket: Duplex, head: Buffer, options: O
   const unavailable = () => refuse(request, socket, new ApiProblem('unavailable', { retryAfterSeconds: 2 }));
   upstream.once('timeout', () => upstream.destroy(new Error('the live process did not answer the handshake')));
   upstream.once('error', (error) => {
+    // Whoever goes away before the answer chooses how often.
+    if (socket.destroyed) return;
     options.logger.warn({ err: error }, 'live connection could not be opened');
     unavailable();
   });

@@ -1,5 +1,6 @@
 import { FairShares, type GroupedLimits, type Release } from '@cooperage/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { noteKnown } from './caller.js';
 import { addressGroup, addressSite } from './client-address.js';
 import { holdSlots } from './held-slots.js';
 import { ApiProblem } from './problem.js';
@@ -81,6 +82,7 @@ export function addPublicLimits(server: FastifyInstance, limits: PublicLimits = 
     const { holderOf } = request.routeOptions.config;
     if (!isPublicWork(request) || !holderOf) return;
     const holder = await holderOf(request);
+    if (holder !== null) noteKnown(request);
     hold(request, reply, holder === null ? await admitPublic(request) : await admitHolder(holder));
   });
 }
