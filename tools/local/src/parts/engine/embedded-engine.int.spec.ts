@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -168,6 +168,31 @@ describe('the embedded engine', () => {
     await new EmbeddedEngine(instance, tools, { insecure: [], mirror: specServices().openRegistry }).start();
     expect(identify(pid)).toBeUndefined();
     expect(mounts().filter((point) => point.includes('executor'))).toEqual([]);
+    expect((await build('RUN true')).code).toBe(0);
+  });
+
+  it('R13A-3 mounts nothing outside of its own folder, and leaves none of it when it was killed', async () => {
+    const secret = path.join(instance.folder, 'secret');
+    writeFileSync(secret, 'a secret');
+    const building = build(
+      'RUN --mount=type=secret,id=s cat /run/secrets/s && sleep 271',
+      `--secret=id=s,src=${secret}`,
+    );
+    await stepProcess();
+    const { pid } = readPidFile(instance.pidFile('engine'))!;
+    const ofSecrets = readFileSync(`/proc/${pid}/mountinfo`, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('/buildkit-secrets'));
+    expect(ofSecrets).toEqual([expect.stringContaining(`${instance.file('buildkit', 'tmp')}/buildkit-secrets`)]);
+    process.kill(pid, 'SIGKILL');
+    expect((await building).code).not.toBe(0);
+    await engine.start();
+    // The new one has the networks of its steps.
+    expect(mounts().filter((point) => !point.includes('/net/cni/'))).toEqual([]);
+    for (const folder of ['tmp', 'runc-overlayfs/executor'])
+      expect(
+        readdirSync(instance.file('buildkit', folder)).filter((name) => /secret|mount|^[a-z0-9]{25}$/.test(name)),
+      ).toEqual([]);
     expect((await build('RUN true')).code).toBe(0);
   });
 

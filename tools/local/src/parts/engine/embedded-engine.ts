@@ -75,7 +75,9 @@ export class EmbeddedEngine implements Part<EngineAddress> {
     if (this.pool === 'trusted') await removeEarlierEngine(this.instance);
     const isWhole = (await this.network.isInForce()) && (await this.filter.isInForce(fetchLimits(this.registries)));
     if (!this.noted() || !isWhole) await this.renew();
-    const { socket, settingsFile, cgroupParent, cgroupBase, rulesFile, dataFolder: stateFolder } = this.places;
+    const { socket, settingsFile, cgroupParent, cgroupBase, rulesFile } = this.places;
+    const { dataFolder: stateFolder, temporaryFolder } = this.places;
+    mkdirSync(temporaryFolder, { recursive: true, mode: 0o700 });
     const runtime = this.runtime(goTools);
     this.asked.accept();
     await ensureRunning(this.daemon(goTools, runtime), settingsFile, this.settings(runtime), () => this.asked.forget());
@@ -115,7 +117,7 @@ export class EmbeddedEngine implements Part<EngineAddress> {
   }
 
   private async renew(): Promise<void> {
-    const { networkFile, addressFolder, temporaryFolder, cgroupParent, cgroupBase = cgroupParent } = this.places;
+    const { networkFile, addressFolder, cgroupParent, cgroupBase = cgroupParent } = this.places;
     await this.end();
     await this.clear();
     const subnet = await this.network.create();
@@ -131,7 +133,6 @@ export class EmbeddedEngine implements Part<EngineAddress> {
     boundSockets(cgroupBase);
     sayUnraised(raiseKernelLimits());
     yieldProcessors(cgroupBase);
-    mkdirSync(temporaryFolder, { recursive: true, mode: 0o700 });
   }
 
   /** What an engine that was killed leaves behind: steps, their groups and bundles, mounts, and addresses that nobody has any more. */
