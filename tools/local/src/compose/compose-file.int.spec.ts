@@ -3,12 +3,35 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CHECKOUT } from '../checkout.ts';
 import { builderRights, builderUsers } from '../parts/redis/builder-user.ts';
-import { readComposeFile } from './compose-model.ts';
+import { BUILD_FLAGS, buildkitVersion, wantedGo } from '../toolchain/go-module.ts';
+import { COMPOSE_FILE, readComposeFile } from './compose-model.ts';
 import { composeFaults } from './compose-rules.ts';
 
 describe('docker-compose.yml', () => {
   it('R-C1 keeps each engine from everything but the registry, and gives its socket to one builder', async () => {
     expect(composeFaults(await readComposeFile())).toEqual([]);
+  });
+
+  it('R6-A7 R7-C2 R7-C3 R7-C5 R8-C5 builds both engines as the launcher does, of the version that it has', async () => {
+    const { services } = await readComposeFile();
+    const recipe = readFileSync(path.join(CHECKOUT, 'deploy/docker/buildkit.Dockerfile'), 'utf8');
+    const pinned = {
+      GO_IMAGE: `golang:${wantedGo()}-bookworm`,
+      NODE_IMAGE: services.api?.build?.args?.NODE_IMAGE,
+      BUILDKIT_BASE_IMAGE: `moby/buildkit:${buildkitVersion()}`,
+    };
+    for (const name of ['buildkit', 'buildkit-untrusted']) expect(services[name]?.build?.args).toMatchObject(pinned);
+    for (const [name, image] of Object.entries(pinned)) expect(recipe).toContain(`ARG ${name}=${image}\n`);
+    expect(recipe).toContain(` go build ${BUILD_FLAGS.join(' ')} `);
+  });
+
+  it('takes an image of somebody as it is, as both engines', async () => {
+    const { services } = await readComposeFile(COMPOSE_FILE, { BUILDKIT_IMAGE: 'example.org/engine:1' });
+    for (const name of ['buildkit', 'buildkit-untrusted'])
+      expect(services[name]?.build).toMatchObject({
+        target: 'given',
+        args: { BUILDKIT_IMAGE: 'example.org/engine:1' },
+      });
   });
 
   it('R-M9 gives builders the login of their pool and no other key but the one that opens what they are given', async () => {

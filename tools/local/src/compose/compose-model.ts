@@ -13,6 +13,11 @@ export interface ComposeModel {
 
 export interface ComposeService {
   readonly image?: string;
+  readonly build?: {
+    readonly dockerfile: string;
+    readonly target?: string;
+    readonly args?: Readonly<Record<string, string>>;
+  };
   readonly command?: readonly string[] | null;
   readonly entrypoint?: readonly string[] | null;
   readonly environment?: Readonly<Record<string, string | null>>;
@@ -36,13 +41,19 @@ export interface ComposeService {
   readonly healthcheck?: unknown;
 }
 
+export const COMPOSE_FILE = path.join(CHECKOUT, 'docker-compose.yml');
+
 /**
  * Lets Docker Compose read a file whole, with every setting of `.env.example` filled in, profiles included.
+ * @param others settings that `.env.example` only names
  * @throws {Error} with what Compose says of it; a variable that is not set is only a warning to Compose, and an error here
  */
-export async function readComposeFile(file = path.join(CHECKOUT, 'docker-compose.yml')): Promise<ComposeModel> {
+export async function readComposeFile(
+  file = COMPOSE_FILE,
+  others: Readonly<Record<string, string>> = {},
+): Promise<ComposeModel> {
   const compose = (await findTools(DOCKER)).path(COMPOSE);
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...exampleSettings() };
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...exampleSettings(), ...others };
   // An .env of this checkout must not decide what is found.
   const parameters = ['--env-file', '/dev/null', '--file', file, '--profile', '*', 'config', '--format', 'json'];
   const { code, stdout, stderr } = await attempt(compose, parameters, { env });

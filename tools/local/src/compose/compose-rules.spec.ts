@@ -15,7 +15,8 @@ const users: Readonly<Record<string, string>> = { trusted: '10001', strangers: '
 const engine = (pool: string): ComposeService => ({
   ...hardened,
   security_opt: [],
-  image: 'moby/buildkit:v0.34.2',
+  image: 'cooperage/buildkit:0.1.0',
+  build: { dockerfile: 'deploy/docker/buildkit.Dockerfile' },
   environment: { BUILDER_UID: users[pool]! },
   networks: { [pool]: null },
   volumes: [{ source: `${pool}-socket`, target: '/run/buildkit' }],
@@ -66,6 +67,11 @@ describe('the rules of a Compose file', () => {
 
   it.each<[string, ComposeModel]>([
     ['engine-1 listens on TCP.', with_('engine-1', { command: ['--addr', 'tcp://0.0.0.0:1234'] })],
+    ['engine-1 reads without a bound what images say.', with_('engine-1', { build: undefined })],
+    [
+      'engine-2 reads without a bound what images say.',
+      with_('engine-2', { build: { dockerfile: 'deploy/docker/buildkit.Dockerfile', target: 'given' } }),
+    ],
     ['engine-1 is privileged.', with_('engine-1', { privileged: true })],
     ['engine-1 shares the network of another.', with_('engine-1', { network_mode: 'host' })],
     ['engine-1 is on a network with postgres.', with_('postgres', { networks: { trusted: null } })],

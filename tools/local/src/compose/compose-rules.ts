@@ -5,6 +5,8 @@ type Services = readonly (readonly [name: string, service: ComposeService])[];
 
 const STORES = ['postgres', 'redis', 'redis-untrusted'];
 const SOCKET_FOLDER = '/run/buildkit';
+/** Makes BuildKit with our edits. */
+const ENGINE_RECIPE = 'deploy/docker/buildkit.Dockerfile';
 
 /** What of a Compose file is less safe than it has to be, one sentence each. */
 export function composeFaults(model: ComposeModel): string[] {
@@ -38,6 +40,7 @@ function engineFaults([name, engine]: Services[number], services: Services): str
     'publishes a port': (engine.ports ?? []).length > 0,
     [`is on a network with ${strangers.join(', ')}`]: strangers.length > 0,
     'has no socket on a volume': socket === undefined,
+    'reads without a bound what images say': engine.build?.dockerfile !== ENGINE_RECIPE || !!engine.build.target,
     [`can be spoken to by ${speakers.map(([other]) => other).join(', ') || 'nobody'}, and not by one builder`]:
       socket !== undefined && !(speakers.length === 1 && speakers[0]?.[1].environment?.BUILDKIT_HOST),
   });

@@ -3,7 +3,7 @@ import { Instance } from '../parts/instance.ts';
 import { interruptSignal, untilAborted } from '../processes/interrupt.ts';
 import { noteLauncher } from '../system/left-behind.ts';
 import { findTestTools } from '../toolchain/find-tools.ts';
-import { obtainGoTools } from '../toolchain/go-tools.ts';
+import { obtainGoRoot, obtainGoTools } from '../toolchain/go-tools.ts';
 import { COMPOSE } from '../toolchain/tool-list.ts';
 import { PrivateDocker } from './private-docker.ts';
 
@@ -19,8 +19,9 @@ const instance = new Instance(folder);
 mkdirSync(folder, { recursive: true });
 noteLauncher(instance);
 const tools = await findTestTools();
-// BuildKit and its plugins are what no package brings.
+// The plugins of BuildKit are what no package brings. BuildKit itself is built in a container, with the same Go.
 const goTools = await obtainGoTools();
+const goRoot = await obtainGoRoot();
 const docker = new PrivateDocker(instance, tools);
 try {
   const address = await docker.start();
@@ -36,7 +37,7 @@ try {
   };
   const client = { DOCKER_HOST: address.url, DOCKER_CONFIG: instance.file('client') };
   process.stdout.write(
-    `${JSON.stringify({ ...address, project: docker.project(), programs, goTools: goTools.folder, client })}\n`,
+    `${JSON.stringify({ ...address, project: docker.project(), programs, goTools: goTools.folder, goRoot, client })}\n`,
   );
   await Promise.race([untilAborted(signal), parentIsGone]);
 } finally {

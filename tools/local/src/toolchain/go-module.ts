@@ -7,6 +7,8 @@ import { GO_EDITS } from './go-edits.ts';
 /** What BuildKit is built from: a module that requires it, with our edits. */
 export const GO_MODULE = path.join(CHECKOUT, 'tools/buildkit');
 export const BUILDKIT = 'github.com/moby/buildkit';
+/** Also of `deploy/docker/buildkit.Dockerfile`. */
+export const BUILD_FLAGS = ['-mod=vendor', '-trimpath', '-buildvcs=false'];
 
 /** The oldest Go that builds the module. */
 export function wantedGo(): string {

@@ -8,7 +8,7 @@ import { type GoSources, goFolders, obstacleToGo, surveyGo } from './find-go.ts'
 import { obtainLacking } from './find-tools.ts';
 import { editVendored } from './go-edits.ts';
 import { COMPILING, FETCHING_MODULES, type GoStage, goFailure, obtainingGo } from './go-failure.ts';
-import { BUILDKIT, buildkitVersion, GO_MODULE, goPackages, moduleKey, wantedGo } from './go-module.ts';
+import { BUILD_FLAGS, BUILDKIT, buildkitVersion, GO_MODULE, goPackages, moduleKey, wantedGo } from './go-module.ts';
 
 type BuildOptions = Pick<CommandOptions, 'signal' | 'inBackground'>;
 
@@ -58,6 +58,12 @@ export async function obtainGoTools(how: BuildOptions = {}, places = usualPlaces
   return new GoTools(folder);
 }
 
+/** The folder of the Go that they are built with. */
+export async function obtainGoRoot(how: BuildOptions = {}, places = usualPlaces()): Promise<string> {
+  const go = await obtainGo(places, how);
+  return (await run(go, ['env', 'GOROOT'], { ...how, env: goEnvironment(go, places.cache) })).stdout.trim();
+}
+
 async function build(folder: string, how: BuildOptions, places: GoPlaces): Promise<void> {
   const { cache } = places;
   const go = await obtainGo(places, how);
@@ -66,12 +72,7 @@ async function build(folder: string, how: BuildOptions, places: GoPlaces): Promi
   say(`· building BuildKit ${version} with Go, once: one to five minutes`);
   const part = mkdtempSync(`${folder}.part-`);
   const source = mkdtempSync(`${folder}.source-`);
-  const flags = [
-    '-mod=vendor',
-    '-trimpath',
-    '-buildvcs=false',
-    `-ldflags=-s -w -X ${BUILDKIT}/version.Version=${version}`,
-  ];
+  const flags = [...BUILD_FLAGS, `-ldflags=-s -w -X ${BUILDKIT}/version.Version=${version}`];
   const options = { ...how, cwd: source, env: goEnvironment(go, cache) };
   try {
     // Modules in the cache of Go stay as their sums say: what is edited is a copy.
