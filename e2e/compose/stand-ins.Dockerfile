@@ -1,7 +1,7 @@
 # Images that docker-compose.yml takes from outside, as far as a machine without a way to their registries can make them: the same
 # programs from Debian's packages, from npm and from Go modules, on a base image that is made on the spot. e2e/src/compose says
-# which named contexts it takes. What stands in: PostgreSQL 15 for 18, Redis 7.0 for 8.0; BuildKit, registry and buildx are of the
-# version that is asked for, or the one that Debian has.
+# which named contexts it takes. What stands in: PostgreSQL 15 for 18, Redis 7.0 for 8.0, Go of the launcher; registry and buildx are of the
+# version that Debian has. The base of BuildKit has no daemon: deploy/docker/buildkit.Dockerfile builds it there, as it does for everybody.
 FROM debian:bookworm AS base
 RUN echo 'create_main_cluster = false' >/tmp/createcluster.conf \
  && mkdir -p /etc/postgresql-common && cp /tmp/createcluster.conf /etc/postgresql-common/ \
@@ -14,6 +14,10 @@ ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
 
 FROM base AS node
 COPY --from=node-program . /usr/local/
+
+FROM base AS go
+COPY --from=go-root . /usr/local/go/
+ENV PATH=/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 FROM base AS postgres
 ENV PGDATA=/var/lib/postgresql/18/docker PATH=/usr/lib/postgresql/15/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -35,7 +39,6 @@ VOLUME /var/lib/registry
 CMD ["registry", "serve", "/etc/docker/registry/config.yml"]
 
 FROM base AS buildkit
-COPY --from=go-tools buildkitd /usr/bin/buildkitd
 COPY --from=go-tools bridge /usr/bin/buildkit-cni-bridge
 COPY --from=go-tools host-local /usr/bin/buildkit-cni-host-local
 COPY --from=go-tools loopback /usr/bin/buildkit-cni-loopback

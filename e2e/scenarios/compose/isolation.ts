@@ -179,7 +179,7 @@ export function isolation(suite: Suite<ComposeProduct>): void {
         ...['run', '--rm', '--network', `${project}_engine`, '--sysctl', 'net.ipv4.ip_forward=1', ...engine],
         ...Object.entries(settings).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
         ...['--volume', `${product.folder}/deploy:/etc/cooperage:ro`, '--volume', '/sys/fs/cgroup:/sys/fs/cgroup:ro'],
-        ...['stand-in/buildkit', 'sh', '/etc/cooperage/buildkit/start.sh'],
+        ...['cooperage/buildkit:0.1.0', 'sh', '/etc/cooperage/buildkit/start.sh'],
       ];
       await expect(product.docker.docker(...start)).rejects.toThrow(/this engine does not start: .*control group/);
     });

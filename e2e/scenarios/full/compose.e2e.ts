@@ -11,6 +11,7 @@ import { watching } from '../browser/watching.js';
 import { backup } from '../compose/backup.js';
 import { crashes } from '../compose/crashes.js';
 import { diskFloor } from '../compose/disk.js';
+import { hostileImages } from '../compose/hostile-images.js';
 import { isolation } from '../compose/isolation.js';
 import { registryReaders } from '../compose/registry-readers.js';
 import { signaturesOf, verifyAsShown } from '../compose/signatures.js';
@@ -102,6 +103,7 @@ describe(`Compose from a clean copy, with stand-in images and engines that are r
     // The disk of one build is not limited there (ADR 37).
     hogs(suite, ' [A3 Compose isolation]', ['DiskLimit']);
     isolation(suite);
+    hostileImages(suite);
     registryReaders(suite);
     diskFloor(suite);
     crashes(suite, ' [A3 Compose faults]');

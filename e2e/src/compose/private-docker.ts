@@ -13,8 +13,10 @@ interface Started {
   /** A name for Compose's project that nobody else on this machine has. */
   readonly project: string;
   readonly programs: { readonly docker: string; readonly compose: string; readonly buildx: string };
-  /** Folder with BuildKit and the plugins of its steps' network. */
+  /** Folder with the plugins of the network of BuildKit's steps. */
   readonly goTools: string;
+  /** Folder of Go itself. */
+  readonly goRoot: string;
   readonly client: Readonly<Record<string, string>>;
   /** Folder of a small file system, for what may be filled; null where this machine cannot make one. */
   readonly smallDisk: string | null;

@@ -7,11 +7,13 @@ import type { PrivateDocker } from './private-docker.js';
 
 const run = promisify(execFile);
 const recipes = path.resolve(import.meta.dirname, '../../compose');
-const targets = ['node', 'buildx', 'postgres', 'redis', 'registry', 'buildkit'] as const;
+const targets = ['node', 'go', 'buildx', 'postgres', 'redis', 'registry', 'buildkit'] as const;
+/** An image that is set as `BUILDKIT_IMAGE` would be taken as it is, without our edits. */
+const settingOf = (name: string) => `${name === 'buildkit' ? 'BUILDKIT_BASE' : name.toUpperCase()}_IMAGE`;
 
 /** Settings of docker-compose.yml that put images made on the spot in the place of those that cannot be pulled. */
 export const standIns: Readonly<Record<string, string>> = Object.fromEntries(
-  targets.map((name) => [`${name.toUpperCase()}_IMAGE`, `stand-in/${name}`]),
+  targets.map((name) => [settingOf(name), `stand-in/${name}`]),
 );
 
 export async function makeStandIns(docker: PrivateDocker): Promise<void> {
@@ -37,10 +39,14 @@ async function contextsIn({ folder, started }: PrivateDocker): Promise<Record<st
   // The tool chain has links into its tree.
   for (const name of ['docker-registry', 'docker-buildx'])
     await copyFile(await realpath(services().tools[name]!), path.join(tools, name));
+  // Go of Debian's packages has links into its tree, too.
+  const goRoot = path.join(folder, 'go');
+  await run('cp', ['--recursive', '--dereference', started.goRoot, goRoot]);
   return {
     tools,
     trust: '/etc/ssl/certs',
     'node-program': path.resolve(path.dirname(process.execPath), '..'),
+    'go-root': goRoot,
     'go-tools': started.goTools,
   };
 }

@@ -44,14 +44,9 @@ export class OddImageServer {
   }
 
   static async start(image: OddImage): Promise<OddImageServer> {
-    const { configBytes = 0, onBuild = [], layer } = image;
-    const text = {
-      ...{ architecture: 'amd64', os: 'linux', config: { OnBuild: onBuild } },
-      rootfs: { type: 'layers', diff_ids: layer ? [digestOf(layer.unpacked)] : [] },
-    };
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, services().reachableAddress, resolve));
-    return new OddImageServer(server, image, Buffer.from(JSON.stringify(text).padEnd(configBytes)));
+    return new OddImageServer(server, image, configOf(image));
   }
 
   get image(): string {
@@ -67,6 +62,35 @@ export class OddImageServer {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }
+}
+
+/** Puts such an image into the public registry, for engines that reach no other. */
+export async function pushOddImage(repository: string, image: OddImage): Promise<void> {
+  const at = `http://${services().openRegistry}/v2/${repository}`;
+  const put = async (address: string | URL, type: string, body: Buffer) => {
+    const answer = await fetch(address, {
+      method: 'PUT',
+      headers: { 'content-type': type },
+      body: new Uint8Array(body),
+    });
+    if (answer.status !== 201) throw new Error(`${address} answered ${answer.status}: ${await answer.text()}`);
+  };
+  const config = configOf(image);
+  for (const blob of [config, ...(image.layer ? [image.layer.packed] : [])]) {
+    const begun = await fetch(`${at}/blobs/uploads/`, { method: 'POST' });
+    const place = new URL(begun.headers.get('location') ?? '', at);
+    place.searchParams.set('digest', digestOf(blob));
+    await put(place, 'application/octet-stream', blob);
+  }
+  await put(`${at}/manifests/latest`, manifestType, manifestOf(config, image.layer?.packed));
+}
+
+function configOf({ configBytes = 0, onBuild = [], layer }: OddImage): Buffer {
+  const text = {
+    ...{ architecture: 'amd64', os: 'linux', config: { OnBuild: onBuild } },
+    rootfs: { type: 'layers', diff_ids: layer ? [digestOf(layer.unpacked)] : [] },
+  };
+  return Buffer.from(JSON.stringify(text).padEnd(configBytes));
 }
 
 function manifestOf(config: Buffer, layer?: Buffer): Buffer {
