@@ -34,7 +34,8 @@ export function addIntakeRoute(
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (request, payload, done) => {
       const { call, gaveWay } = underWay.get(request)!;
-      receiveBody(payload, call, gaveWay, bodyLimits).then((body) => done(null, body), done);
+      const announced = Number(request.headers['content-length'] ?? 0);
+      receiveBody(payload, call, gaveWay, bodyLimits, announced).then((body) => done(null, body), done);
     });
     scope.setErrorHandler((error, request, reply) => {
       const problem = toProblem(error);

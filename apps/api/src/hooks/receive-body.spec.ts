@@ -1,15 +1,22 @@
 import { PassThrough } from 'node:stream';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IntakeGate } from './intake-gate.js';
 import { receiveBody } from './receive-body.js';
 
 const limits = { maxBytes: 1_000, windowMs: 4_000, minBytes: 100 };
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+/** Notes what is held no more. */
+const pieces = new FinalizationRegistry<number[]>((gone) => gone.push(1));
+
 const caller = { address: 'a', network: 'a', project: 'p' };
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
 afterEach(() => void vi.useRealTimers());
 
-function start(gate = new IntakeGate({ maxCalls: 10, maxBytes: 10_000 })) {
+function start(gate: Pick<IntakeGate, 'enter'> = new IntakeGate({ maxCalls: 10, maxBytes: 10_000 })) {
   const gaveWay = new AbortController();
   const stream = new PassThrough();
   const body = receiveBody(stream, gate.enter(caller, () => gaveWay.abort())!, gaveWay.signal, limits);
@@ -91,5 +98,27 @@ describe('receiveBody', () => {
     stream.write('x');
     stream.destroy();
     expect(await outcome).toBe('bad_request');
+  });
+
+  it('R13B-1 holds what is counted of pieces of one byte, not the pieces', async () => {
+    const held: number[] = [];
+    const call = new IntakeGate({ maxCalls: 1, maxBytes: 10_000 }).enter(caller, () => undefined)!;
+    const receive = vi.fn(call.receive);
+    const { stream, outcome } = start({ enter: () => ({ ...call, receive }) });
+    for (let at = 0; at < 1_000; at++) {
+      const piece = Buffer.alloc(1, 'x');
+      pieces.register(piece, held);
+      stream.write(piece);
+      await settled();
+    }
+    expect(receive.mock.calls.reduce((sum, [bytes]) => sum + bytes, 0)).toBe(1_000);
+    await expect
+      .poll(() => {
+        collect();
+        return held.length;
+      })
+      .toBeGreaterThan(900);
+    stream.end();
+    expect(await outcome).toHaveLength(1_000);
   });
 });

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { GrowingBuffer } from '../http/growing-buffer.js';
 import { ApiProblem } from '../http/problem.js';
 import type { GateCall } from './intake-gate.js';
 
@@ -10,8 +11,9 @@ export interface BodyLimits {
 }
 
 /**
- * Receives the body of a webhook, counting what arrives.
+ * Receives the body of a webhook, counting the memory that it takes as it arrives.
  * @param gaveWay is aborted when the call has to go so that others find room
+ * @param announcedBytes the length that the sender announced; 0 when there is none
  * @throws {ApiProblem} `payload_too_large`; `request_timeout` for a body that trickles; `unavailable` where there is no room
  */
 export function receiveBody(
@@ -19,24 +21,25 @@ export function receiveBody(
   call: GateCall,
   gaveWay: AbortSignal,
   limits: BodyLimits,
+  announcedBytes = 0,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let [length, lengthBefore] = [0, 0];
+    const body = new GrowingBuffer(announcedBytes || limits.maxBytes);
+    let lengthBefore = 0;
     const onData = (chunk: Buffer) => {
-      length += chunk.length;
-      if (length > limits.maxBytes) end(() => reject(new ApiProblem('payload_too_large')));
-      else if (call.receive(chunk.length)) chunks.push(chunk);
-      else leave();
+      if (body.length + chunk.length > limits.maxBytes) return end(() => reject(new ApiProblem('payload_too_large')));
+      const heldBefore = body.heldBytes;
+      body.add(chunk);
+      if (!call.receive(body.heldBytes - heldBefore)) leave();
     };
     const onEnd = () => {
-      if (call.complete()) end(() => resolve(Buffer.concat(chunks, length)));
+      if (call.complete()) end(() => resolve(body.toBuffer()));
       else end(() => reject(noRoom()));
     };
     const onError = () => end(() => reject(new ApiProblem('bad_request')));
     const watch = setInterval(() => {
-      if (length - lengthBefore < limits.minBytes) end(() => reject(new ApiProblem('request_timeout')));
-      lengthBefore = length;
+      if (body.length - lengthBefore < limits.minBytes) end(() => reject(new ApiProblem('request_timeout')));
+      lengthBefore = body.length;
     }, limits.windowMs);
     const end = (settle: () => void) => {
       clearInterval(watch);

@@ -1,6 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import { type JsonBounds, type JsonFault, JsonScan } from '@cooperage/domain';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiProblem } from './problem.js';
+import { readBody } from './read-body.js';
 
 /**
  * The longest call that our own pages make deletes an image with a thousand tags. Each key has a value as well, so a bound on keys
@@ -15,10 +17,15 @@ export const jsonBounds: JsonBounds = { depth: 64, keys: 4_000, values: 5_000 };
 export function acceptJsonOnly(instance: FastifyInstance): void {
   const parse = instance.getDefaultJsonParser('error', 'error');
   instance.removeAllContentTypeParsers();
-  instance.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+  const parsed = (request: FastifyRequest, text: string) =>
+    new Promise<unknown>((resolve, reject) => {
+      void parse(request, text, (error, value) => (error ? reject(error) : resolve(value)));
+    });
+  instance.addContentTypeParser('application/json', async (request: FastifyRequest, payload: IncomingMessage) => {
+    const body = await readBody(request, payload);
     const fault = new JsonScan(body, jsonBounds).scan(body.length);
-    if (fault !== null) return done(faultProblem(fault));
-    void parse(request, body.toString('utf8'), done);
+    if (fault !== null) throw faultProblem(fault);
+    return parsed(request, body.toString('utf8'));
   });
 }
 

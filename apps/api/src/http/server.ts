@@ -7,6 +7,7 @@ import { demandAccessRules, type KnownRoute } from './access-rule.js';
 import { answerBrokenRequest } from './broken-request.js';
 import { rememberCallers } from './caller.js';
 import { trustOf } from './client-address.js';
+import { JoinedRequest } from './joined-request.js';
 import { acceptJsonOnly } from './json-body.js';
 import { boundPipelining } from './pipelined-requests.js';
 import { ApiProblem, notFound } from './problem.js';
@@ -45,7 +46,10 @@ export function createServer(http: Pick<Config<'api'>['http'], 'publicUrl' | 'tr
     requestTimeout: requestTimeoutMs,
     connectionTimeout: 0,
     keepAliveTimeout: 65_000,
-    http: { connectionsCheckingInterval: 1_000, headersTimeout: requestTimeoutMs, maxHeaderSize: 16_384 },
+    http: {
+      ...{ connectionsCheckingInterval: 1_000, headersTimeout: requestTimeoutMs, maxHeaderSize: 16_384 },
+      IncomingMessage: JoinedRequest,
+    },
     trustProxy: trustOf(http.trustProxy),
     genReqId: requestIdOf,
     requestIdHeader: false,

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Release } from '@cooperage/domain';
+import { GrowingBuffer } from '../http/growing-buffer.js';
 import { endConnection, type PassedRequest } from './caller.js';
 import type { RegistryPassage } from './passage.js';
 import { answerError } from './registry-answers.js';
 
 /** What the registry takes of a manifest. */
 const mostBytes = 4 * 1024 * 1024;
-const leastBytes = 4_096;
 const tooLong = {
   status: 413,
   code: 'SIZE_INVALID',
@@ -50,20 +50,12 @@ async function keptBody(passed: PassedRequest, { room }: RegistryPassage): Promi
 /** @param holds is told how many bytes are held from now on */
 async function read(request: IncomingMessage, holds: (bytes: number) => void): Promise<Buffer | 'too long'> {
   if (Number(request.headers['content-length'] ?? 0) > mostBytes) return 'too long';
-  // One piece: the parts of a body of a million chunks would be a million objects.
-  let body = Buffer.alloc(0);
-  let length = 0;
+  const body = new GrowingBuffer(mostBytes);
   for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    if (length + part.length > mostBytes) return 'too long';
-    if (length + part.length > body.length) {
-      const larger = Buffer.allocUnsafeSlow(
-        Math.min(mostBytes, Math.max(2 * body.length, length + part.length, leastBytes)),
-      );
-      body.copy(larger, 0, 0, length);
-      body = larger;
-      holds(body.length);
-    }
-    length += part.copy(body, length);
+    if (body.length + part.length > mostBytes) return 'too long';
+    const heldBefore = body.heldBytes;
+    body.add(part);
+    if (body.heldBytes > heldBefore) holds(body.heldBytes);
   }
-  return body.subarray(0, length);
+  return body.toBuffer();
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { parseScopes } from '@cooperage/oci';
 import type { Logger } from '@cooperage/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -6,6 +7,7 @@ import type { TokenHolder } from '../auth/principal.js';
 import type { PrincipalsService } from '../auth/principals.service.js';
 import { ApiProblem } from '../http/problem.js';
 import { replyProblem } from '../http/problem-reply.js';
+import { readBody } from '../http/read-body.js';
 import { toProblem } from '../http/to-problem.js';
 import { RegistryCallers } from './registry-callers.js';
 import type { RegistryTokensService } from './registry-tokens.service.js';
@@ -30,8 +32,8 @@ export function addRegistryTokenRoutes(server: FastifyInstance, parts: RegistryT
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
       'application/x-www-form-urlencoded',
-      { parseAs: 'string', bodyLimit },
-      (_request, body, done) => done(null, new URLSearchParams(String(body))),
+      async (request: FastifyRequest, payload: IncomingMessage) =>
+        new URLSearchParams((await readBody(request, payload)).toString('utf8')),
     );
     scope.setErrorHandler((error, request, reply) => {
       const problem = toProblem(error);
