@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket as TcpSocket } from 'node:net';
 import type { SharedRoom } from '@cooperage/domain';
 import type { Server, Socket } from 'socket.io';
 import { addressGroup, addressSite } from '../http/client-address.js';
@@ -17,14 +19,37 @@ const connectError = '4';
  * @param room what waits for all of them
  */
 export function guardConnections(server: Server, room: SharedRoom): void {
+  guardUpgrades(server.httpServer);
   server.engine.on('connection', (connection: Connection) => {
-    guardAgainstFlood(connection);
     guardAgainstBlindAnswers(connection);
     ConnectionBuffer.begin(connection, room, placesOf(connection));
     endAfterSecondRefusal(connection);
   });
   // Socket.IO always has this namespace, open to everybody. None of our pages joins it.
   server.of('/').use((_socket, next) => next(new Error('unauthenticated')));
+}
+
+/** Stands before engine.io, so that no byte of any WebSocket is missed, also of one that engine.io refuses and closes politely. */
+function guardUpgrades(server: NodeJS.EventEmitter): void {
+  const goOn = server.listeners('upgrade');
+  server.removeAllListeners('upgrade');
+  server.on('upgrade', (request: IncomingMessage, socket: TcpSocket, head: Buffer) => {
+    if (isSecondTransport(request)) {
+      socket.on('error', () => socket.destroy());
+      socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n', () => socket.destroy());
+      return;
+    }
+    guardAgainstFlood(socket, head);
+    for (const listener of goOn) listener.call(server, request, socket, head);
+  });
+}
+
+/**
+ * A WebSocket that wants to take the place of another's connection. engine.io asks neither for its origin nor whether there is room, and
+ * `allowUpgrades` does not turn it away. Our pages have no other transport to change from.
+ */
+function isSecondTransport({ url = '' }: IncomingMessage): boolean {
+  return URL.parse(url, 'http://live')?.searchParams.has('sid') ?? true;
 }
 
 /** The API says which address it passes on. */

@@ -259,6 +259,13 @@ describe('S-099 whatever a page sends', () => {
     await alive();
   });
 
+  it('R13B-2 ends where a page sends pongs that nobody asked for', async () => {
+    const page = await open();
+    webSocketOf(page)._socket.write(Buffer.concat(Array.from({ length: 1_000 }, () => frameOf('', 0x8a))));
+    await waitFor(() => expect(page.disconnected).toBeDefined());
+    await alive();
+  });
+
   it('S-100 is not compressed, even when a page offers it', async () => {
     const answer = await handshake(await dial(), 'sec-websocket-extensions: permessage-deflate\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 101 /);
@@ -309,6 +316,6 @@ async function rawWebSocket(cookie?: string): Promise<Socket> {
 }
 
 /** A short text as a browser sends it; its mask changes nothing. */
-function frameOf(text: string): Buffer {
-  return Buffer.concat([Buffer.from([0x81, 0x80 + text.length, 0, 0, 0, 0]), Buffer.from(text)]);
+function frameOf(text: string, first = 0x81): Buffer {
+  return Buffer.concat([Buffer.from([first, 0x80 + text.length, 0, 0, 0, 0]), Buffer.from(text)]);
 }
