@@ -89,6 +89,7 @@ export class EmbeddedEngine implements Part<EngineAddress> {
 
   async stop(): Promise<void> {
     await this.end();
+    if (this.pool === 'trusted') await removeEarlierEngine(this.instance);
     await this.clear();
     await this.filter.remove();
     await this.network.remove();
