@@ -79,6 +79,12 @@ describe('Daemon', () => {
     );
   });
 
+  it('says the same of one that has ended before anybody could look', async () => {
+    const gone = daemon('', { program: '/bin/false', parameters: [] });
+    // The kernel has it for a moment or has not: both come about.
+    for (let tries = 0; tries < 50; tries++) await expect(gone.start()).rejects.toThrow('ended at its start');
+  });
+
   it('does not leave one behind that never gets ready', async () => {
     const slow = daemon('setInterval(() => {}, 1000)', { readyWithinMs: 200 });
     await expect(slow.start()).rejects.toThrow('was not ready after 0.2 s');

@@ -62,11 +62,12 @@ export class Daemon {
     const logStart = statSync(spec.logFile, { throwIfNoEntry: false })?.size ?? 0;
     const identity = this.spawn();
     const deadline = Date.now() + spec.readyWithinMs;
-    while (isAlive(identity) && Date.now() < deadline) {
+    while (identity && isAlive(identity) && Date.now() < deadline) {
       if (await this.isReady(identity)) return identity;
       await sleep(POLL_MS);
     }
-    const problem = isAlive(identity) ? `was not ready after ${spec.readyWithinMs / 1000} s` : 'ended at its start';
+    const problem =
+      identity && isAlive(identity) ? `was not ready after ${spec.readyWithinMs / 1000} s` : 'ended at its start';
     await this.stop();
     throw new LauncherError(
       `${spec.name} ${problem}.${this.portTaken()} Its log ${spec.logFile} ends with:\n${this.logTail(logStart)}`,
@@ -94,7 +95,8 @@ export class Daemon {
     return orphans;
   }
 
-  private spawn(): ProcessIdentity {
+  /** @returns undefined where it has ended already: a port that is taken is found at once */
+  private spawn(): ProcessIdentity | undefined {
     const { spec } = this;
     mkdirSync(path.dirname(spec.logFile), { recursive: true });
     const log = openSync(spec.logFile, 'a', 0o600);
@@ -108,8 +110,10 @@ export class Daemon {
     child.on('error', () => {});
     child.unref();
     this.child = child;
-    const identity = child.pid === undefined ? undefined : identify(child.pid);
-    if (!identity) throw new LauncherError(`${spec.name} could not be started: ${spec.program}\n${this.logTail(0)}`);
+    if (child.pid === undefined)
+      throw new LauncherError(`${spec.name} could not be started: ${spec.program}\n${this.logTail(0)}`);
+    const identity = identify(child.pid);
+    if (!identity) return undefined;
     writePidFile(spec.pidFile, identity);
     if (spec.oomScore !== undefined) setOomScore(identity.pid, spec.oomScore);
     return identity;
