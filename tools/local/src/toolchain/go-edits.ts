@@ -114,13 +114,13 @@ const UNPACKING: readonly GoEdit[] = [
 ].map((edit) => ({ package: `${CONTAINERD}/core/diff/apply`, file: 'apply.go', ...edit }));
 
 /**
- * One commit has many addresses. A git folder that is kept leads to the one that it came from, so that is a part of what it is found by
- * (R13A-4). And git offers the keys of the engine's user to whatever host it is sent to by SSH: only an agent of a build counts (R13A-2).
+ * One commit has many addresses. A git folder that is kept leads to the one that it came from (R13A-4), and whoever asks for a commit waits for
+ * the server of who asked first (V13A-1). So the address is a part of what a commit is found by. And git offers the keys of the engine's user to whatever host it is sent to by SSH: only an agent of a build counts (R13A-2).
  */
 const GIT: readonly GoEdit[] = [
   {
-    ...{ package: `${BUILDKIT}/source/git`, file: 'source.go', behind: '\t\tkey += ".git"\n' },
-    insert: '\t\tkey += "@" + gs.src.Remote\n',
+    ...{ package: `${BUILDKIT}/source/git`, file: 'source.go', behind: '\tkey := sha\n' },
+    insert: '\tkey += "@" + gs.src.Remote\n',
   },
   {
     ...{ package: `${BUILDKIT}/util/gitutil`, file: 'git_cli.go' },
