@@ -15,7 +15,7 @@ ARG GOPROXY=https://proxy.golang.org,direct
 ENV GOPROXY=${GOPROXY} GOTOOLCHAIN=local GOPATH=/go
 WORKDIR /src
 COPY tools/buildkit ./
-RUN --mount=type=cache,target=/go go mod vendor
+RUN --mount=type=cache,id=cooperage-buildkit-modules,target=/go go mod vendor
 
 # Where a version of BuildKit has changed at the place of an edit, the build ends here.
 FROM ${NODE_IMAGE} AS edited
@@ -27,7 +27,7 @@ FROM ${GO_IMAGE} AS daemon
 ENV CGO_ENABLED=0 GOTOOLCHAIN=local GOCACHE=/compiled
 WORKDIR /src
 COPY --from=edited /src ./
-RUN --mount=type=cache,target=/compiled package=github.com/moby/buildkit && version=$(go list -mod=vendor -m -f '{{.Version}}' $package) \
+RUN --mount=type=cache,id=cooperage-buildkit-compiled,target=/compiled package=github.com/moby/buildkit && version=$(go list -mod=vendor -m -f '{{.Version}}' $package) \
  && go build -mod=vendor -trimpath -buildvcs=false -ldflags="-s -w -X $package/version.Version=$version" -o /daemon/ $package/cmd/buildkitd
 
 FROM ${BUILDKIT_BASE_IMAGE} AS engine
