@@ -1,7 +1,8 @@
-import { existsSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { say } from '../output.ts';
 import { cgroupOf } from '../parts/engine/control-groups.ts';
 import type { Instance } from '../parts/instance.ts';
+import { attempt } from '../processes/command.ts';
 import { endNoted } from '../processes/daemon.ts';
 import { clearLeftovers } from './leftovers.ts';
 
@@ -17,9 +18,15 @@ export async function removeEarlierEngine(instance: Instance): Promise<void> {
   await endNoted(instance.pidFile('engine'), 'SIGTERM', STOP_WITHIN_MS);
   await clearLeftovers({ dataFolder, socketFolder: instance.socketFolder(), cgroupParent: cgroupOf(instance) });
   const before = freeBytes(instance.folder);
-  rmSync(dataFolder, { recursive: true, force: true });
+  // Layers may have folders in folders, deeper than a path can be or files be open: rm goes into them one by one.
+  const { code, stderr } = await attempt('rm', ['-rf', '--one-file-system', dataFolder]);
   const freed = Math.max(0, freeBytes(instance.folder) - before);
-  say(`· removed what the Docker engine of an earlier version had kept: ${Math.round(freed / 1e6)} MB are free again`);
+  const size = `${Math.round(freed / 1e6)} MB are free again`;
+  say(
+    code === 0
+      ? `· removed what the Docker engine of an earlier version had kept: ${size}`
+      : `! ${dataFolder} of an earlier version could not be removed whole (${size}): ${stderr.trim().split('\n').at(-1)}`,
+  );
 }
 
 function freeBytes(folder: string): number {

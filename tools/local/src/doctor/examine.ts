@@ -113,7 +113,7 @@ function ownEngine(part: string): Finding {
     : {
         part,
         state: 'obtainable',
-        where: `BuildKit ${version}, built with Go at the first start: one to three minutes`,
+        where: `BuildKit ${version}, built with Go at the first start: one to five minutes`,
       };
 }
 

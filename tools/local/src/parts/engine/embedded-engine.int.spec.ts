@@ -183,7 +183,8 @@ describe('the embedded engine', () => {
     const ofSecrets = readFileSync(`/proc/${pid}/mountinfo`, 'utf8')
       .split('\n')
       .filter((line) => line.includes('/buildkit-secrets'));
-    expect(ofSecrets).toEqual([expect.stringContaining(`${instance.file('buildkit', 'tmp')}/buildkit-secrets`)]);
+    // Other engines of this machine have theirs.
+    expect(ofSecrets).toContainEqual(expect.stringContaining(`${instance.file('buildkit', 'tmp')}/buildkit-secrets`));
     process.kill(pid, 'SIGKILL');
     expect((await building).code).not.toBe(0);
     await engine.start();

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import http2 from 'node:http2';
 import { connect } from 'node:net';
 import path from 'node:path';
@@ -76,11 +76,15 @@ export class EmbeddedEngine implements Part<EngineAddress> {
     const isWhole = (await this.network.isInForce()) && (await this.filter.isInForce(fetchLimits(this.registries)));
     if (!this.noted() || !isWhole) await this.renew();
     const { socket, settingsFile, cgroupParent, cgroupBase, rulesFile } = this.places;
-    const { dataFolder: stateFolder, temporaryFolder } = this.places;
-    mkdirSync(temporaryFolder, { recursive: true, mode: 0o700 });
+    const { dataFolder: stateFolder } = this.places;
     const runtime = this.runtime(goTools);
     this.asked.accept();
-    await ensureRunning(this.daemon(goTools, runtime), settingsFile, this.settings(runtime), () => this.asked.forget());
+    await ensureRunning(this.daemon(goTools, runtime), settingsFile, this.settings(runtime), async () => {
+      // One that was ended for other settings may have been killed in the end.
+      await this.clear();
+      this.prepare();
+      this.asked.forget();
+    });
     await this.rules.keep();
     // That of the trusted pool keeps what it has built: only the other one is emptied.
     const ofStrangers = cgroupBase === undefined ? {} : { cgroupBase, stateFolder };
@@ -118,7 +122,7 @@ export class EmbeddedEngine implements Part<EngineAddress> {
   }
 
   private async renew(): Promise<void> {
-    const { networkFile, addressFolder, cgroupParent, cgroupBase = cgroupParent } = this.places;
+    const { networkFile, addressFolder } = this.places;
     await this.end();
     await this.clear();
     const subnet = await this.network.create();
@@ -128,12 +132,18 @@ export class EmbeddedEngine implements Part<EngineAddress> {
     const missing = this.filter.missing();
     if (this.pool === 'strangers' && missing !== undefined)
       throw new LauncherError(`untrusted code is not built without a filter of what its engine fetches: ${missing}`);
+  }
+
+  /** What has to be there before it starts, and what bounds its steps. */
+  private prepare(): void {
+    const { temporaryFolder, cgroupParent, cgroupBase = cgroupParent } = this.places;
     prepareGroup(cgroupBase);
     boundMemory(buildsGroupOf(this.instance));
     boundProcesses(cgroupBase);
     boundSockets(cgroupBase);
     sayUnraised(raiseKernelLimits());
     yieldProcessors(cgroupBase);
+    mkdirSync(temporaryFolder, { recursive: true, mode: 0o700 });
   }
 
   /** What an engine that was killed leaves behind: steps, their groups and bundles, mounts, and addresses that nobody has any more. */
@@ -143,8 +153,7 @@ export class EmbeddedEngine implements Part<EngineAddress> {
     await clearGroup(cgroupBase);
     await unmountBelow(dataFolder);
     for (const file of [socket, traceSocket]) rmSync(file, { force: true });
-    // The bundle of a step has the values of secrets that are variables.
-    for (const folder of [addressFolder, temporaryFolder, path.join(dataFolder, 'runc-overlayfs/executor')])
+    for (const folder of [addressFolder, temporaryFolder, ...bundlesIn(dataFolder)])
       rmSync(folder, { recursive: true, force: true });
   }
 
@@ -189,6 +198,12 @@ export class EmbeddedEngine implements Part<EngineAddress> {
   private pidFile(): string {
     return this.instance.pidFile(this.places.key);
   }
+}
+
+/** Folders of the bundles of steps, which have the values of secrets that are variables. There is one for each kind of snapshots. */
+function bundlesIn(dataFolder: string): string[] {
+  const names = existsSync(dataFolder) ? readdirSync(dataFolder) : [];
+  return names.filter((name) => name.startsWith('runc-')).map((name) => path.join(dataFolder, name, 'executor'));
 }
 
 /** gRPC's health check; the socket is there before the engine is. https://github.com/grpc/grpc/blob/master/doc/health-checking.md */
