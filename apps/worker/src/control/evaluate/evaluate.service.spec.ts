@@ -95,6 +95,21 @@ class Bench {
     });
   }
 
+  /** A database in which reading the builds of a project times out. Deliveries that build nothing do not read them. */
+  hasSlowBuilds(): void {
+    this.isSlowFor(() => false);
+    const newestBuiltCommits = async () => {
+      throw Object.assign(new Error('statement timeout'), { code: '57014' });
+    };
+    Object.assign(this.rows, { newestBuiltCommits });
+  }
+
+  /** A queue without room. */
+  isFullAtCommit(): void {
+    const full = { ok: false, reason: 'queue_full', sentence: 'The queue is full.' } as const;
+    Object.assign(this.rows, { commit: async () => full, waitForRoom: async () => undefined });
+  }
+
   get isOpen(): boolean {
     return this.status === 'received' || this.status === 'evaluating';
   }
@@ -210,6 +225,24 @@ describe('a delivery', () => {
     const bench = new Bench([head]);
     bench.isSlowFor((deliveryId) => deliveryId === 'd');
     // Nothing else is evaluated during the first try, so that one does not count.
+    expect(await bench.runToEnd(100, () => bench.service.handle(other))).toBe(13);
+    expect([bench.status, bench.failureCode]).toEqual(['failed', 'InternalError']);
+  });
+
+  it.each([
+    ['have no ref any more', gone],
+    ['are refused by the git host', failure('SourceAccessDenied')],
+  ])('V13B-2 does not fail by a statement that other deliveries, which %s, do not need', async (_title, answer) => {
+    const answers = Array.from({ length: 100 }, (_, at) => (at % 2 === 0 ? answer : head));
+    const bench = new Bench(answers);
+    bench.hasSlowBuilds();
+    await expect(bench.runToEnd(40, () => bench.service.handle(other))).rejects.toThrow('for ever');
+  });
+
+  it('V13B-2 fails after its tries when its statements time out and another delivery comes as far as the queue', async () => {
+    const bench = new Bench([head]);
+    bench.isFullAtCommit();
+    bench.isSlowFor((deliveryId) => deliveryId === 'd');
     expect(await bench.runToEnd(100, () => bench.service.handle(other))).toBe(13);
     expect([bench.status, bench.failureCode]).toEqual(['failed', 'InternalError']);
   });

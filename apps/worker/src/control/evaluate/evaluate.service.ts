@@ -90,7 +90,7 @@ export class EvaluateService {
     const subject = await this.evaluations.load(item.subjectId);
     if (!subject) return done;
     const result = await this.evaluateOrFail(subject, since, signal);
-    if (result.done) this.timeouts.recordSuccess(item.subjectId);
+    if (result.done) this.timeouts.forget(item.subjectId);
     return result;
   }
 
@@ -116,6 +116,7 @@ export class EvaluateService {
     const result = { ...judged, ...(await this.withinWall(subject, judged)) };
     const outcome = await this.evaluations.commit(subject, result);
     if (outcome.ok) {
+      this.timeouts.recordSuccess(deliveryId);
       this.logger.info({ deliveryId, builds: outcome.builds.map((build) => build.id) }, 'evaluated');
       return done;
     }
@@ -135,6 +136,7 @@ export class EvaluateService {
     const isNewest = eventName !== 'manual' && result.commit === result.observed;
     const head = isNewest ? { projectId: project.id, ref: result.ref } : null;
     await this.evaluations.waitForRoom(deliveryId, note, roomPauseMs, head);
+    this.timeouts.recordSuccess(deliveryId);
     return done;
   }
 

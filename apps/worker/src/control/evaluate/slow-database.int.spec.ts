@@ -26,6 +26,10 @@ describe('V13-S1 a database in which statements of evaluations time out', () => 
       BEGIN IF EXISTS (SELECT FROM slow WHERE project = of) THEN PERFORM pg_sleep(60); END IF; RETURN true; END $$`);
     await prisma.$executeRawUnsafe('ALTER TABLE rule RENAME TO held_rule');
     await prisma.$executeRawUnsafe('CREATE VIEW rule AS SELECT * FROM held_rule WHERE is_read(project_id)');
+    // Reading a build of a project in `slow_history` does, while `build` is this view (`slowBuilds`).
+    await prisma.$executeRawUnsafe('CREATE TABLE slow_history (project uuid)');
+    await prisma.$executeRawUnsafe(`CREATE FUNCTION history_is_read(of uuid) RETURNS boolean STABLE LANGUAGE plpgsql AS $$
+      BEGIN IF EXISTS (SELECT FROM slow_history WHERE project = of) THEN PERFORM pg_sleep(60); END IF; RETURN true; END $$`);
     const instanceId = await bench.world.processes.start('control', 'c', {});
     const share = { each: 2, alone: 6, keepsLast: true };
     loop = new OutboxLoop(
@@ -118,5 +122,51 @@ describe('V13-S1 a database in which statements of evaluations time out', () => 
     expect(await delivery(id)).toMatchObject({ failureCode: 'InternalError', verdicts: [] });
     expect(others).toBeGreaterThan(10);
     expect(await tries([id])).toEqual([Number.POSITIVE_INFINITY]);
+  });
+
+  /** @returns what ends it */
+  async function slowBuilds({ id }: BenchProject): Promise<() => Promise<void>> {
+    const { prisma } = bench.world.db;
+    await prisma.$executeRaw`INSERT INTO slow_history (project) VALUES (${id}::uuid)`;
+    await prisma.$transaction([
+      prisma.$executeRawUnsafe('ALTER TABLE build RENAME TO held_build'),
+      prisma.$executeRawUnsafe('CREATE VIEW build AS SELECT * FROM held_build WHERE history_is_read(project_id)'),
+    ]);
+    return async () => {
+      await prisma.$executeRaw`DELETE FROM slow_history`;
+      await prisma.$transaction([
+        prisma.$executeRawUnsafe('DROP VIEW build'),
+        prisma.$executeRawUnsafe('ALTER TABLE held_build RENAME TO build'),
+      ]);
+    };
+  }
+
+  it('V13B-2 keeps a delivery whose builds cannot be read while other deliveries end because their ref is gone', {
+    timeout: waitMs,
+  }, async () => {
+    const [pushed, other] = [await projectWithCommit(), await projectWithCommit()];
+    expect(await bench.push(pushed, main)).toMatchObject({ status: 'evaluated' });
+    await bench.commit(pushed, '2');
+    const endSlowness = await slowBuilds(pushed);
+    const id = await bench.receive(pushed, main);
+    for (let before = 0; before <= manyTries; ) {
+      const another = await bench.receive(other, 'refs/heads/gone');
+      const passed = async () => {
+        await endPauses();
+        const [now] = await tries([id]);
+        const { status, reason } = await delivery(another);
+        return [status, reason, now! > before];
+      };
+      await expect.poll(passed, { timeout: waitMs }).toEqual(['evaluated', 'ref_gone', true]);
+      [before] = (await tries([id])) as [number];
+    }
+    expect(await delivery(id)).toMatchObject({ status: 'evaluating', failureCode: null, verdicts: [] });
+    await endSlowness();
+    const ended = async () => {
+      await endPauses();
+      return statuses([id]);
+    };
+    await expect.poll(ended, { timeout: waitMs }).toEqual(['evaluated']);
+    expect(await bench.built(pushed)).toHaveLength(2);
   });
 });

@@ -11,11 +11,11 @@ const note = 'The database took too long for this push. It is looked at again, w
 
 /**
  * Tells an expensive delivery from a database that is slow for all deliveries (ADR 43). A try that ended by a statement timeout counts only
- * if another delivery was evaluated since the try before, and if the database writes quickly now. The state is in memory: a control that
- * starts compares with what happens from then on.
+ * if the evaluation of another delivery was written since the try before, and if the database writes quickly now. The state is in memory: a
+ * control that starts compares with what happens from then on.
  */
 export class StatementTimeouts {
-  /** How many deliveries this control has evaluated. */
+  /** How many evaluations this control has written. */
   private successes = 0;
   /** By delivery: the value of `successes` at its last statement timeout. */
   private readonly lastTimeouts = new Map<string, number>();
@@ -30,13 +30,16 @@ export class StatementTimeouts {
     return this.lastTimeouts.get(deliveryId) ?? this.successes;
   }
 
-  /** Records that a delivery ended and no statement for it timed out. */
+  /**
+   * Records that the evaluation of a delivery was written, or found no room. A delivery that ends without verdicts is no success: the slow
+   * statements may be those that it does not need (V13B-2).
+   */
   recordSuccess(deliveryId: string): void {
     this.forget(deliveryId);
     this.successes++;
   }
 
-  /** Forgets a delivery that was given up. That is no success. */
+  /** Forgets a delivery that ended in another way. That is no success. */
   forget(deliveryId: string): void {
     this.lastTimeouts.delete(deliveryId);
   }
