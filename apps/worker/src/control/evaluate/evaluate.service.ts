@@ -23,7 +23,7 @@ import type { SourceProjects } from '../../shared/source-projects.js';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
 import { judgeRules } from './judge-rules.js';
 import type { NoHead, ReadHead } from './read-head.js';
-import { StatementTimeouts, slowPauseMs } from './statement-timeouts.js';
+import { StatementTimeouts } from './statement-timeouts.js';
 import { askOf } from './trigger-of.js';
 
 /** Pauses between tries while the git host does not answer: five tries in two minutes. */
@@ -65,7 +65,7 @@ export class EvaluateService {
           { err: error, deliveryId },
           'database is slow for all deliveries, retrying this one without counting the try',
         );
-        return later(slowPauseMs(item.attempts), 'the database is slow for all deliveries');
+        return later(this.timeouts.pauseMs(deliveryId), 'the database is slow for all deliveries');
       }
       if (isDatabaseOutage(error) || item.failures + 1 < mostTries) throw error;
       this.logger.error({ err: error, deliveryId }, 'an evaluation was given up');
@@ -91,6 +91,7 @@ export class EvaluateService {
     if (!subject) return done;
     const result = await this.evaluateOrFail(subject, since, signal);
     if (result.done) this.timeouts.forget(item.subjectId);
+    else this.timeouts.resetPause(item.subjectId);
     return result;
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { StatementTimeouts, slowPauseMs } from './statement-timeouts.js';
+import { StatementTimeouts } from './statement-timeouts.js';
 
 /** A database whose next write takes `writeMs` milliseconds; null if it fails. */
 class SlowDatabase {
@@ -87,7 +87,34 @@ describe('V13-S1 a statement timeout of an evaluation', () => {
     expect(await database.timeOut('d9999')).toBe(true);
   });
 
-  it('is followed by a pause that grows up to three minutes', () => {
-    expect([1, 2, 3, 8, 50].map(slowPauseMs)).toEqual([2_000, 4_000, 8_000, 180_000, 180_000]);
+  it('is followed by a pause that grows up to three minutes', async () => {
+    const database = new SlowDatabase();
+    const pauses: number[] = [];
+    for (let timeout = 0; timeout < 20; timeout++) {
+      await database.timeOut('a');
+      pauses.push(database.timeouts.pauseMs('a'));
+    }
+    expect(pauses.slice(0, 8)).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 180_000]);
+    expect(pauses.at(-1)).toBe(180_000);
+  });
+
+  it.each([
+    ['is committed', (database: SlowDatabase) => database.succeed('a')],
+    ['is put back by the git host', ({ timeouts }: SlowDatabase) => timeouts.resetPause('a')],
+    ['is given up', ({ timeouts }: SlowDatabase) => timeouts.forget('a')],
+  ])('V13B-7 is followed by the first pause again when its delivery %s before', async (_title, end) => {
+    const database = new SlowDatabase();
+    for (let timeout = 0; timeout < 5; timeout++) await database.timeOut('a');
+    end(database);
+    await database.timeOut('a');
+    expect(database.timeouts.pauseMs('a')).toBe(2_000);
+  });
+
+  it('V13B-7 counts successes of other deliveries since its own timeout, although it was put back in between', async () => {
+    const database = new SlowDatabase();
+    await database.timeOut('a');
+    database.succeed();
+    database.timeouts.resetPause('a');
+    expect(await database.timeOut('a')).toBe(true);
   });
 });

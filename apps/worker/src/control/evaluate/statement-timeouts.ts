@@ -2,12 +2,20 @@ import type { EvaluationRepository } from '@cooperage/db';
 
 /** Longest write of a note while the database is in order, in milliseconds: a fifth of the statement timeout. */
 const quickWriteMs = 1_000;
-const firstPauseMs = 1_000;
+const firstPauseMs = 2_000;
 const longestPauseMs = 3 * 60_000;
 /** Most deliveries in memory. The next try of a forgotten delivery is compared only with successes during that try. */
 const maxDeliveries = 10_000;
 
 const note = 'The database took too long for this push. It is looked at again, with pauses of up to three minutes.';
+
+/** The last statement timeout of a delivery. */
+interface LastTimeout {
+  /** How many successes there were at that time. */
+  readonly successes: number;
+  /** How many tries in a row ended by one. */
+  inARow: number;
+}
 
 /**
  * Tells an expensive delivery from a database that is slow for all deliveries (ADR 43). A try that ended by a statement timeout counts only
@@ -17,8 +25,8 @@ const note = 'The database took too long for this push. It is looked at again, w
 export class StatementTimeouts {
   /** How many evaluations this control has written. */
   private successes = 0;
-  /** By delivery: the value of `successes` at its last statement timeout. */
-  private readonly lastTimeouts = new Map<string, number>();
+  /** By delivery. */
+  private readonly lastTimeouts = new Map<string, LastTimeout>();
 
   constructor(
     private readonly evaluations: Pick<EvaluationRepository, 'markSlow'>,
@@ -27,7 +35,7 @@ export class StatementTimeouts {
 
   /** Starts a try. @returns the `since` of `countsAsFailure` */
   startTry(deliveryId: string): number {
-    return this.lastTimeouts.get(deliveryId) ?? this.successes;
+    return this.lastTimeouts.get(deliveryId)?.successes ?? this.successes;
   }
 
   /**
@@ -47,10 +55,23 @@ export class StatementTimeouts {
   /** Writes the reason of the wait to the delivery. @returns true if the delivery is the reason for its statement timeout */
   async countsAsFailure(deliveryId: string, since: number): Promise<boolean> {
     const othersSucceeded = this.successes > since;
+    const inARow = (this.lastTimeouts.get(deliveryId)?.inARow ?? 0) + 1;
     this.forget(deliveryId);
-    this.lastTimeouts.set(deliveryId, this.successes);
+    this.lastTimeouts.set(deliveryId, { successes: this.successes, inARow });
     if (this.lastTimeouts.size > maxDeliveries) this.forget(this.lastTimeouts.keys().next().value!);
     return (await this.writesQuickly(deliveryId)) && othersSucceeded;
+  }
+
+  /** Pause after a statement timeout that does not count. It doubles with each timeout in a row. */
+  pauseMs(deliveryId: string): number {
+    const inARow = this.lastTimeouts.get(deliveryId)?.inARow ?? 1;
+    return Math.min(longestPauseMs, firstPauseMs * 2 ** (inARow - 1));
+  }
+
+  /** Begins the pauses of a delivery anew: its try ended, for now, without a statement timeout. */
+  resetPause(deliveryId: string): void {
+    const last = this.lastTimeouts.get(deliveryId);
+    if (last) last.inARow = 0;
   }
 
   private async writesQuickly(deliveryId: string): Promise<boolean> {
@@ -62,9 +83,4 @@ export class StatementTimeouts {
       return false;
     }
   }
-}
-
-/** Pause after a statement timeout that does not count. @param attempts how often the delivery was claimed */
-export function slowPauseMs(attempts: number): number {
-  return Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempts, 12));
 }
