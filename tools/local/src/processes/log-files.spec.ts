@@ -1,4 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -25,6 +37,26 @@ describe('R13B-4 logs of what the launcher runs', () => {
     expect(read('long.log.old')).toBe('second'.repeat(100));
     expect(readdirSync(folder).sort()).toEqual(['long.log', 'long.log.old', 'other.json', 'short.log']);
     expect([read('short.log').length, read('other.json').length]).toEqual([100, 1_000]);
+  });
+
+  it('V13B-10 are cut although one of them cannot be emptied', async () => {
+    // The system refuses to open a program for writing while it runs, to root as well.
+    const program = path.join(folder, 'a.log');
+    copyFileSync('/bin/sleep', program);
+    chmodSync(program, 0o700);
+    const running = spawn(program, ['60'], { argv0: 'sleep' });
+    const ended = once(running, 'exit');
+    try {
+      await once(running, 'spawn');
+      expect(() => truncateSync(program)).toThrow('ETXTBSY');
+      writeFileSync(path.join(folder, 'b.log'), 'x'.repeat(200));
+      await cutLogs(folder, 100);
+      expect([read('b.log'), read('b.log.old')]).toEqual(['', 'x'.repeat(200)]);
+      expect(statSync(program).size).toBe(statSync('/bin/sleep').size);
+    } finally {
+      running.kill();
+      await ended;
+    }
   });
 
   it('R13B-4 are written on by a process that has its log open', async () => {

@@ -33,6 +33,7 @@ export async function cutLogs(folder: string, maxBytes = MAX_BYTES): Promise<voi
     if (!found?.isFile() || found.size <= maxBytes) continue;
     // Where the disk has no room for a copy, the room counts more than the lines.
     await copyFile(file, `${file}.old`).catch(() => {});
-    await truncate(file);
+    // A log that cannot be emptied does not stop the others. The next look tries again.
+    await truncate(file).catch(() => {});
   }
 }
