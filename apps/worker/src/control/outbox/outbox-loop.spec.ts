@@ -213,6 +213,82 @@ describe('OutboxLoop', () => {
     await loop.close();
   });
 
+  const failsToReturn = () => {
+    const outbox = outboxOf([item(1)]);
+    outbox.retryFailed.mockRejectedValue(new Error('statement timeout'));
+    const handler = async () => {
+      throw new Error('broken');
+    };
+    return { outbox, loop: loopOver(outbox, handler) };
+  };
+
+  it('V13B-3 writes a return again that failed, before the lock ends and another control counts it', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { outbox, loop } = failsToReturn();
+      outbox.retry.mockRejectedValueOnce(new Error('statement timeout'));
+      loop.wake();
+      await vi.advanceTimersByTimeAsync(0);
+      expect(outbox.retryFailed).toHaveBeenCalledTimes(1);
+      // The slot does not wait for it.
+      expect(await loop.sight()).toMatchObject({ busySlots: 0 });
+      await vi.advanceTimersByTimeAsync(25_000);
+      expect(outbox.retry).toHaveBeenCalledTimes(2);
+      expect(outbox.retry).toHaveBeenLastCalledWith(expect.objectContaining({ id: 1n }), 'me', 500, 'broken');
+      // One that is written late counts no failed try: its error may be that of the return alone.
+      expect(outbox.retryFailed).toHaveBeenCalledTimes(1);
+      await loop.close();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('V13B-3 writes a return again three times at most, and not after it was closed', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { outbox, loop } = failsToReturn();
+      outbox.retry.mockRejectedValue(new Error('statement timeout'));
+      loop.wake();
+      await vi.advanceTimersByTimeAsync(600_000);
+      expect(outbox.retry).toHaveBeenCalledTimes(3);
+      outbox.take.mockResolvedValueOnce([item(2)]);
+      loop.wake();
+      await vi.advanceTimersByTimeAsync(0);
+      expect(outbox.retryFailed).toHaveBeenCalledTimes(2);
+      await loop.close();
+      await vi.advanceTimersByTimeAsync(600_000);
+      expect(outbox.retry).toHaveBeenCalledTimes(3);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('V13B-3 does not count a suspect that it did not begin, also when it cannot be put back', async () => {
+    const outbox = outboxOf([{ ...item(1), unfinished: 1 }]);
+    outbox.postpone.mockRejectedValue(new Error('statement timeout'));
+    let end: () => void = () => undefined;
+    const giveUp = vi.fn(run);
+    const handle = vi.fn(({ id }: OutboxItem) =>
+      id === 1n ? new Promise<typeof done>((resolve) => (end = () => resolve(done))) : run(),
+    );
+    const loop = loopOver(outbox, { handle, giveUp, mostUnfinished: 3 });
+    loop.wake();
+    await expect.poll(() => handle).toHaveBeenCalledTimes(1);
+    for (const unfinished of [3, 4]) {
+      outbox.take.mockResolvedValueOnce([{ ...item(2), unfinished }]);
+      loop.wake();
+      await expect.poll(() => outbox.postpone).toHaveBeenCalledTimes(unfinished - 2);
+    }
+    end();
+    await expect.poll(() => outbox.done).toHaveBeenCalledTimes(1);
+    outbox.take.mockResolvedValueOnce([{ ...item(2), unfinished: 5 }]);
+    loop.wake();
+    await expect.poll(() => outbox.done).toHaveBeenCalledTimes(2);
+    await loop.close();
+    expect(handle).toHaveBeenLastCalledWith(expect.objectContaining({ id: 2n }), expect.anything());
+    expect(giveUp).not.toHaveBeenCalled();
+  });
+
   it('is woken by its own topics only, and by a notification that was lost', async () => {
     const outbox = outboxOf([]);
     const loop = loopOver(outbox, run);

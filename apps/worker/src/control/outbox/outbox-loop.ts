@@ -58,6 +58,8 @@ const restMs = 600_000;
 const shortPauseMs = 1_000;
 /** Before suspect work is looked at again, for each process that ended while it was under way. */
 const suspectPauseMs = 250;
+/** Pauses before a return that failed is written again. It is worth it until the lock ends and the row is claimed again. */
+const returnPausesMs = [2_000, 5_000, 10_000];
 /** Most rows in `unwritten`. Another control may take such a row and end it, so entries can stay behind. */
 const maxUnwritten = 10_000;
 /** A clock that is read before a row is due would find nothing. */
@@ -80,7 +82,7 @@ export class OutboxLoop {
   private wanted = false;
   private closed = false;
   private readonly pauses = new Set<NodeJS.Timeout>();
-  /** By row: takings in a row that ended in this process but could not be put back. The database counts them as unfinished. */
+  /** By row: takings in a row that ended in this process but were not put back at once. The database counts them as unfinished. */
   private readonly unwritten = new Map<bigint, number>();
 
   constructor(
@@ -215,9 +217,33 @@ export class OutboxLoop {
     // When this fails too, the lock runs out by itself and the work is taken again.
     await this.putBackAfter(item, backoffMs, error).catch(() => {
       if (error instanceof SlotLimitExceeded) return;
-      this.unwritten.set(item.id, (this.unwritten.get(item.id) ?? 0) + 1);
-      if (this.unwritten.size > maxUnwritten) this.unwritten.delete(this.unwritten.keys().next().value!);
+      this.noteUnwritten(item);
+      this.putBackLater(item, backoffMs, error.message, returnPausesMs);
     });
+  }
+
+  private noteUnwritten({ id }: OutboxItem): void {
+    this.unwritten.set(id, (this.unwritten.get(id) ?? 0) + 1);
+    if (this.unwritten.size > maxUnwritten) this.unwritten.delete(this.unwritten.keys().next().value!);
+  }
+
+  /**
+   * Writes a return again that failed. What is not written before the next claim stays counted in the database, where another control, or
+   * this one after a restart, finds it. A write that comes behind that claim changes nothing: it names its own taking. It counts no failed
+   * try: the error may be that of the return alone.
+   */
+  private putBackLater(
+    item: OutboxItem,
+    delayMs: number,
+    reason: string,
+    [pauseMs, ...further]: readonly number[],
+  ): void {
+    if (this.closed || pauseMs === undefined) return;
+    const pause = setTimeout(() => {
+      this.pauses.delete(pause);
+      void this.putBack(item, delayMs, reason).catch(() => this.putBackLater(item, delayMs, reason, further));
+    }, pauseMs).unref();
+    this.pauses.add(pause);
   }
 
   private putBackAfter(item: OutboxItem, delayMs: number, error: Error): Promise<void> {
@@ -230,7 +256,7 @@ export class OutboxLoop {
 
   /** Taken a moment before this process was asked to end. */
   private giveBack(item: OutboxItem): Promise<void> {
-    return this.putBack(item, 0, 'it was taken by a round that was given up').catch(() => undefined);
+    return this.putBack(item, 0, 'it was taken by a round that was given up').catch(() => this.noteUnwritten(item));
   }
 
   /** Where this fails, the lock runs out by itself. */
@@ -238,7 +264,7 @@ export class OutboxLoop {
     const delayMs = suspectPauseMs * item.unfinished;
     await this.outbox.postpone(item, this.options.instanceId(), delayMs).then(
       () => this.wakeIn(delayMs),
-      () => undefined,
+      () => this.noteUnwritten(item),
     );
   }
 
