@@ -7,6 +7,7 @@ import { demandAccessRules, type KnownRoute } from './access-rule.js';
 import { answerBrokenRequest } from './broken-request.js';
 import { rememberCallers } from './caller.js';
 import { trustOf } from './client-address.js';
+import { DrainingResponse } from './draining-response.js';
 import { JoinedRequest } from './joined-request.js';
 import { acceptJsonOnly } from './json-body.js';
 import { boundPipelining } from './pipelined-requests.js';
@@ -49,6 +50,7 @@ export function createServer(http: Pick<Config<'api'>['http'], 'publicUrl' | 'tr
     http: {
       ...{ connectionsCheckingInterval: 1_000, headersTimeout: requestTimeoutMs, maxHeaderSize: 16_384 },
       IncomingMessage: JoinedRequest,
+      ServerResponse: DrainingResponse,
     },
     trustProxy: trustOf(http.trustProxy),
     genReqId: requestIdOf,

@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { FairShares, SharedRoom } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import { type TrustProxy, trustOf } from '../http/client-address.js';
+import { DrainingResponse } from '../http/draining-response.js';
 import { JoinedRequest } from '../http/joined-request.js';
 import { listenOptions } from '../http/listen.js';
 import { OpenConnections } from '../http/open-connections.js';
@@ -63,6 +64,7 @@ export class RegistryProxy {
       keepAliveTimeout: 65_000,
       maxHeaderSize: 16_384,
       IncomingMessage: JoinedRequest,
+      ServerResponse: DrainingResponse,
     });
     this.server.on('request', (request, response) => {
       this.answer({ request, response, caller: callerOf(request, trust) }).catch((error: unknown) => {
