@@ -1,22 +1,11 @@
 import Fastify from 'fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type CountStore, SharedRateLimits } from '../http/shared-rate-limits.js';
+import { CountedKeys } from '../../spec/counted-keys.js';
+import { SharedRateLimits } from '../http/shared-rate-limits.js';
 import { InvitationsService } from '../organizations/invitations.service.js';
 import { SetupService } from '../setup/setup.service.js';
 import { addOidcRoutes, oidcCallbackPath } from './oidc/oidc.routes.js';
 import { PasswordResetsService } from './password-resets.service.js';
-
-class CountedKeys implements CountStore {
-  readonly counts = new Map<string, number>();
-
-  async add(key: string, windowMs: number) {
-    const count = (this.counts.get(key) ?? 0) + 1;
-    this.counts.set(key, count);
-    return { count, leftMs: windowMs };
-  }
-
-  async forget() {}
-}
 
 const nothing = { find: async () => null, findByEmail: async () => null };
 const quiet = { warn: () => undefined } as never;

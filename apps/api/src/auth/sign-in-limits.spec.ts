@@ -1,22 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { CountedKeys } from '../../spec/counted-keys.js';
 import { type CountStore, SharedRateLimits } from '../http/shared-rate-limits.js';
 import { SignInLimits } from './sign-in-limits.js';
 
 /** Without a store each process counts alone: what is tested here are the bounds. */
 const away: CountStore = { add: () => Promise.reject(new Error('away')), forget: () => Promise.resolve() };
-/** Counts, and remembers every key that it was ever asked to hold. */
-class CountedKeys implements CountStore {
-  readonly counts = new Map<string, number>();
-
-  async add(key: string, windowMs: number) {
-    const count = (this.counts.get(key) ?? 0) + 1;
-    this.counts.set(key, count);
-    return { count, leftMs: windowMs };
-  }
-
-  async forget() {}
-}
-
 const known = { has: async (_email: string, address: string) => address === '9.9.9.9' };
 const limitsAt = (nowMs: () => number) =>
   new SignInLimits(new SharedRateLimits(away, { warn: () => {} }, nowMs), known);
