@@ -58,7 +58,9 @@ export function pointTags(build: Pick<BuildRecord, 'movesTags' | 'tags' | 'tagNa
           AND (moved.zone <> 'protected' OR k.digest = moved.digest OR (k.sequence, k.build_number) >= (moved.sequence, moved.number)
             OR ${ofOtherOwner(kept, Prisma.sql`n.owner`)}))
     ), old AS (
-      SELECT t.tag, t.digest FROM image_tag t JOIN moved ON t.project_id = moved.project_id JOIN wanted w ON w.tag = t.tag
+      -- Each by its key: as a join, old statistics can make it read all tags of the project for each.
+      SELECT w.tag, (SELECT t.digest FROM image_tag t WHERE t.project_id = moved.project_id AND t.tag = w.tag) AS digest
+      FROM moved, wanted w
     ), pointed AS (
       INSERT INTO image_tag AS t (project_id, tag, digest, build_id, sequence, build_number, zone, owner)
       SELECT moved.project_id, wanted.tag, moved.digest, moved.id, moved.sequence, moved.number, moved.zone, wanted.owner
@@ -77,7 +79,7 @@ export function pointTags(build: Pick<BuildRecord, 'movesTags' | 'tags' | 'tagNa
     ), remembered_moves AS (
       INSERT INTO tag_move (id, project_id, tag, from_digest, to_digest, build_id, build_number)
       SELECT w.move_id, p.project_id, p.tag, old.digest, p.digest, p.build_id, p.build_number
-      FROM pointed p JOIN wanted w USING (tag) LEFT JOIN old USING (tag) WHERE old.digest IS DISTINCT FROM p.digest)`;
+      FROM pointed p JOIN wanted w USING (tag) JOIN old USING (tag) WHERE old.digest IS DISTINCT FROM p.digest)`;
 }
 
 /** The tags that the build asks for, each once. */

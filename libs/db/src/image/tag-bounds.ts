@@ -119,9 +119,11 @@ function newTags(projectId: Prisma.Sql, tags: readonly string[], zone: Zone): Pr
   const ofAll = Prisma.sql`${mostTags}::int - c."all"`;
   const room = zone === 'protected' ? ofAll : Prisma.sql`least(${ofAll}, ${mostUnprotected}::int - c.unprotected)`;
   return Prisma.sql`
+    -- Counted once, and each tag looked up by its key: old statistics make joins read all tags for each.
+    WITH c AS MATERIALIZED (${counts(projectId)})
     SELECT w.tag, row_number() OVER (ORDER BY w.at) AS place, ${room} AS room, c."all", c.unprotected
-    FROM unnest(${[...tags]}::text[]) WITH ORDINALITY AS w(tag, at), (${counts(projectId)}) c
-    WHERE NOT EXISTS (SELECT 1 FROM image_tag t WHERE t.project_id = ${projectId} AND t.tag = w.tag)`;
+    FROM unnest(${[...tags]}::text[]) WITH ORDINALITY AS w(tag, at), c
+    WHERE (SELECT t.tag FROM image_tag t WHERE t.project_id = ${projectId} AND t.tag = w.tag) IS NULL`;
 }
 
 function counts(projectId: Prisma.Sql): Prisma.Sql {
