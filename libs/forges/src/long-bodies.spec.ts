@@ -182,6 +182,19 @@ describe('a long JSON', () => {
     expect(() => parseLong(members)).toThrow(GuardedJsonError);
   });
 
+  it.each(['é', '€', '😀'])(
+    'with characters like %s wherever a slice ends is read, and refused where one is cut',
+    (character) => {
+      for (let offset = 0; offset < 4; offset++) {
+        const text = 'a'.repeat(offset) + character.repeat(100_000 * (4 / Buffer.byteLength(character)));
+        const bytes = Buffer.from(`{"padding":"${'p'.repeat(1024 * 1024)}","a":"b","text":"${text}"}`);
+        expect(atOnce(parseGuardedJson(bytes))).toEqual({ a: 'b' });
+        bytes[bytes.length - 3] = 0x61;
+        expect(() => atOnce(parseGuardedJson(bytes))).toThrow('not valid UTF-8');
+      }
+    },
+  );
+
   it('that is no object is refused', () => {
     expect(() => atOnce(parseGuardedJson(Buffer.from(`[${padding.slice(10)}]`)))).toThrow(GuardedJsonError);
   });

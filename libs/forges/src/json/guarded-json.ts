@@ -17,13 +17,30 @@ const byteOrderMark = [0xef, 0xbb, 0xbf];
  * @throws {GuardedJsonError} with a sentence that holds no part of the text.
  */
 export function* parseGuardedJson(bytes: Uint8Array): Sliced<unknown> {
-  if (!isUtf8(bytes)) throw new GuardedJsonError('The JSON is not valid UTF-8.');
+  if (!(yield* isUtf8InSlices(bytes))) throw new GuardedJsonError('The JSON is not valid UTF-8.');
   if (byteOrderMark.every((byte, at) => bytes[at] === byte))
     throw new GuardedJsonError('The JSON starts with a byte order mark.');
   const outline = yield* checkStructure(bytes);
   if (bytes.length <= maxWholeBytes) return parse(textOf(bytes, { start: 0, end: bytes.length }));
   if (outline === null) throw new GuardedJsonError('A JSON longer than 1 MiB must be an object.');
   return yield* parseShortMembers(bytes, outline);
+}
+
+function* isUtf8InSlices(bytes: Uint8Array): Sliced<boolean> {
+  let start = 0;
+  while (bytes.length - start > sliceBytes) {
+    let end = start + sliceBytes;
+    // A slice ends before a character, which has up to three bytes behind its first.
+    for (let back = 0; back < 3 && isInsideCharacter(bytes[end]!); back++) end--;
+    if (!isUtf8(bytes.subarray(start, end))) return false;
+    start = end;
+    yield;
+  }
+  return isUtf8(bytes.subarray(start));
+}
+
+function isInsideCharacter(byte: number): boolean {
+  return (byte & 0b1100_0000) === 0b1000_0000;
 }
 
 function* parseShortMembers(bytes: Uint8Array, { start, end, members }: Outline): Sliced<unknown> {

@@ -16,18 +16,23 @@ const maxFields = 64;
  * @throws {Refusal} `malformed` when there is not exactly one such field, there are too many fields, or its escapes are broken.
  */
 export function* formPayload(body: Uint8Array): Sliced<Uint8Array> {
-  const payloads = fieldsOf(body).filter((field) => nameOf(field) === fieldName);
+  const fields = yield* fieldsOf(body);
+  const payloads = fields.filter((field) => nameOf(field) === fieldName);
   if (payloads.length !== 1) throw new Refusal('malformed', 'The form must have exactly one field "payload".');
   return yield* decode(payloads[0]!.subarray(fieldName.length + 1));
 }
 
-function fieldsOf(body: Uint8Array): Uint8Array[] {
+function* fieldsOf(body: Uint8Array): Sliced<Uint8Array[]> {
   const fields: Uint8Array[] = [];
   let start = 0;
-  for (let end = body.indexOf(ampersand); end !== -1; end = body.indexOf(ampersand, start)) {
-    if (fields.length === maxFields) throw new Refusal('malformed', `The form has more than ${maxFields} fields.`);
-    fields.push(body.subarray(start, end));
-    start = end + 1;
+  for (let sliceStart = 0; sliceStart < body.length; sliceStart += sliceBytes) {
+    if (sliceStart > 0) yield;
+    const slice = body.subarray(sliceStart, sliceStart + sliceBytes);
+    for (let end = slice.indexOf(ampersand); end !== -1; end = slice.indexOf(ampersand, end + 1)) {
+      if (fields.length === maxFields) throw new Refusal('malformed', `The form has more than ${maxFields} fields.`);
+      fields.push(body.subarray(start, sliceStart + end));
+      start = sliceStart + end + 1;
+    }
   }
   fields.push(body.subarray(start));
   return fields;
@@ -39,7 +44,8 @@ function nameOf(field: Uint8Array): string | null {
 }
 
 function* decode(value: Uint8Array): Sliced<Uint8Array> {
-  const out = new Uint8Array(value.length);
+  // Not filled with zeros: of a long body that alone would keep others waiting. What is not written is not returned.
+  const out = Buffer.allocUnsafeSlow(value.length);
   let length = 0;
   for (let at = 0, sliceEnd = sliceBytes; at < value.length; at++) {
     if (at >= sliceEnd) {
