@@ -92,7 +92,9 @@ export function describeFetches(name: string): void {
       const before = visitsOfNear();
       for (const place of all) expect([place, (await fetch(`http://${place}/`)).status]).toEqual([place, 200]);
       // What the other host writes of a visit comes after its answer, and would count for the next test.
-      await expect.poll(() => visitsOfNear() - before).toBe(all.filter((place) => place.endsWith(`:${near.port}`)).length);
+      await expect
+        .poll(() => visitsOfNear() - before)
+        .toBe(all.filter((place) => place.endsWith(`:${near.port}`)).length);
     });
 
     it('R-C2 S-038 ADD fetches from no name that leads to something near [A3 fetch filter]', async () => {
