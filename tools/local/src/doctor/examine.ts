@@ -1,6 +1,6 @@
 import type { Choice, Choices, PartKey, Surroundings } from '../parts/choice.ts';
 import { EXTERNAL } from '../parts/choice.ts';
-import { layersProblem } from '../parts/engine/unverified-layers.ts';
+import { machineEngineProblems } from '../parts/engine/machine-engine.ts';
 import { httpStatus } from '../parts/http-probe.ts';
 import { findBinaries } from '../parts/postgres/binaries.ts';
 import { postgresVersion } from '../parts/postgres/postgres-probe.ts';
@@ -99,7 +99,7 @@ function examineEngine(choice: Choice): Finding {
   if (choice.kind === 'external')
     return { part, state: 'ready', where: `BUILDKIT_HOST, ${choice.address} (not asked yet)` };
   if (choice.kind === 'embedded') return ownEngine(part);
-  const advice = `it is used as it is, without a network or limits of our own: trusted builds only; ${layersProblem(choice)}`;
+  const advice = machineEngineProblems(choice).join('; ');
   return choice.kind === 'container'
     ? { part, state: 'ready', where: `Docker engine at ${choice.host.url}`, version: choice.host.version, advice }
     : provided(part, choice);

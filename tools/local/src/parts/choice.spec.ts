@@ -33,7 +33,8 @@ describe('choosing parts', () => {
   it('uses a Docker engine where packages are out of reach, PostgreSQL from npm all the same', () => {
     const choices = choose(around({ survey: notDebian, dockerHost: DOCKER }));
     expect(choices.postgres.kind).toBe('embedded');
-    expect(choices.redis).toEqual({ kind: 'container', host: DOCKER });
+    const obstacle = 'redis-server cannot be obtained: this is not Debian';
+    expect(choices.redis).toEqual({ kind: 'container', host: DOCKER, obstacle });
     expect(choices.engine.kind).toBe('container');
   });
 
@@ -50,6 +51,12 @@ describe('choosing parts', () => {
     const { engine, redis } = choose(around({ obstacleToBuildkit }));
     const advice = 'there is no Go; set BUILDKIT_HOST, or start a Docker engine';
     expect([engine, redis.kind]).toEqual([{ kind: 'missing', advice }, 'embedded']);
+  });
+
+  it('V13A-4 says why the machine’s Docker engine is taken where BuildKit cannot be built', () => {
+    const obstacleToBuildkit = 'there is no Go';
+    const { engine } = choose(around({ obstacleToBuildkit, dockerHost: DOCKER }));
+    expect(engine).toEqual({ kind: 'container', host: DOCKER, obstacle: obstacleToBuildkit });
   });
 
   it('says why and what to do when there is no way', () => {

@@ -9,7 +9,11 @@ export type PartKey = 'postgres' | 'redis' | 'registry' | 'engine';
 export type Choice =
   | { readonly kind: 'external'; readonly address: string }
   | { readonly kind: 'embedded' }
-  | { readonly kind: 'container'; readonly host: DockerHost }
+  | {
+      readonly kind: 'container';
+      readonly host: DockerHost /** Why it is none of our own. */;
+      readonly obstacle: string;
+    }
   | { readonly kind: 'missing'; readonly advice: string };
 
 export type Choices = Readonly<Record<PartKey, Choice>>;
@@ -69,7 +73,7 @@ function choosePart(part: PartKey, around: Surroundings): Choice {
   if (address) return { kind: 'external', address };
   const obstacle = obstacleToEmbedding(part, around);
   if (obstacle === undefined) return { kind: 'embedded' };
-  if (around.dockerHost) return { kind: 'container', host: around.dockerHost };
+  if (around.dockerHost) return { kind: 'container', host: around.dockerHost, obstacle };
   return { kind: 'missing', advice: `${obstacle}; set ${EXTERNAL[part]}, or start a Docker engine` };
 }
 

@@ -144,8 +144,7 @@ export class RunningSystem {
 }
 
 function requireOwnEngine({ engine }: Choices): void {
-  if (engine.kind !== 'embedded')
-    throw new LauncherError(
-      'there is no engine for strangers: it runs beside an engine of the launcher’s own, as root',
-    );
+  if (engine.kind === 'embedded') return;
+  const why = engine.kind === 'container' ? `: ${engine.obstacle}` : '';
+  throw new LauncherError(`there is no engine for strangers: it runs beside an engine of the launcher’s own${why}`);
 }

@@ -5,7 +5,7 @@ import { say } from '../output.ts';
 import type { Choices } from '../parts/choice.ts';
 import { PartFactory } from '../parts/create-parts.ts';
 import type { EngineRegistries } from '../parts/engine/engine-registries.ts';
-import { layersProblem } from '../parts/engine/unverified-layers.ts';
+import { machineEngineProblems } from '../parts/engine/machine-engine.ts';
 import type { Instance } from '../parts/instance.ts';
 import { stopAll } from '../parts/lifecycle.ts';
 import type { EngineAddress, Part } from '../parts/part.ts';
@@ -73,8 +73,7 @@ export class System {
     await buildkit;
     const engine = await this.keep(this.parts.engine(registries));
     say('· the engine is up');
-    const problem = layersProblem(this.choices.engine);
-    if (problem) say(`! ${problem}`);
+    for (const problem of machineEngineProblems(this.choices.engine)) say(`! the machine’s Docker engine: ${problem}`);
     const strangers = await this.startEngineForStrangers(registries);
     const untrustedRedis = strangers && (await this.keep(this.parts.untrustedRedis()));
     const isOwnServer = this.choices.postgres.kind !== 'external';

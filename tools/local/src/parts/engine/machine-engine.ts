@@ -1,0 +1,16 @@
+import type { Choice } from '../choice.ts';
+
+const AS_IT_IS = 'it is used as it is, without network rules and limits of our own: for trusted builds alone';
+
+/** Where somebody finds what to do about it: docs/operations.md, ADR 87. */
+const LAYERS =
+  'it does not compare layers with the sums that an image names: who may push a branch can replace a base image ' +
+  'for all projects; where not all who push are trusted, use docker-compose.yml, or BuildKit 0.33.1 or later at BUILDKIT_HOST';
+
+/**
+ * What an operator has to know where builds run in the machine's own Docker engine, and why they do; of another engine nothing:
+ * ours has all of it, and of one that was named the workers page says it.
+ */
+export function machineEngineProblems(choice: Choice): string[] {
+  return choice.kind === 'container' ? [`${AS_IT_IS}, because ${choice.obstacle}`, LAYERS] : [];
+}
