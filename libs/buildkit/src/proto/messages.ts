@@ -188,6 +188,8 @@ export interface Messages {
     readonly FrontendInputs: Readonly<Record<string, Uint8Array>>;
   };
   BridgeSolveResponse: { readonly result: BridgeResult | null };
+  /** What an operation may ask of the engine. */
+  BridgePong: { readonly LLBCaps: readonly { readonly ID: string; readonly Enabled: boolean }[] };
   BridgeReturnRequest: { readonly result: BridgeResult | null; readonly error: RpcStatus | null };
   HistoryRequest: { readonly ActiveOnly: boolean; readonly Ref: string; readonly EarlyExit: boolean };
   HistoryEvent: { readonly type: number; readonly record: HistoryRecord | null };

@@ -12,6 +12,7 @@ function method<Q extends MessageName, A extends MessageName>(path: string, requ
 export const methods = {
   solve: method(`${control}/Solve`, 'SolveRequest', 'SolveResponse'),
   bridgeSolve: method(`${bridge}/Solve`, 'BridgeSolveRequest', 'BridgeSolveResponse'),
+  bridgePing: method(`${bridge}/Ping`, 'Empty', 'BridgePong'),
   bridgeReturn: method(`${bridge}/Return`, 'BridgeReturnRequest', 'Empty'),
   status: method(`${control}/Status`, 'StatusRequest', 'StatusResponse'),
   history: method(`${control}/ListenBuildHistory`, 'HistoryRequest', 'HistoryEvent'),

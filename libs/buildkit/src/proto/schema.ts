@@ -63,6 +63,8 @@ message BridgeSolveRequest {
   bool allowResultArrayRef = 6; repeated Entry CacheImports = 12; map<string, bytes> FrontendInputs = 13;
 }
 message BridgeSolveResponse { BridgeResult result = 3; }
+message ApiCapability { string ID = 1; bool Enabled = 2; }
+message BridgePong { repeated ApiCapability LLBCaps = 2; }
 message BridgeReturnRequest { BridgeResult result = 1; RpcStatus error = 2; }
 
 message HistoryRequest { bool ActiveOnly = 1; string Ref = 2; bool EarlyExit = 3; }

@@ -6,6 +6,7 @@ import type { EngineConnection, Line, Method } from '../wire/connection.js';
 import { ConnectionLost, RpcError, rpcCode } from '../wire/errors.js';
 import { type DefinedVertex, definedVertexes } from './definition.js';
 import { editDefinition } from './edit-definition.js';
+import { skipSubmodulesCapability } from './git-source.js';
 import { refusalOfLint } from './lint-refusal.js';
 import { markOf } from './mark.js';
 import { withoutSubmodules } from './skip-submodules.js';
@@ -68,12 +69,12 @@ export class Bridge {
         const asked = await this.solve(input, results);
         const { result } = edited(asked, mark);
         results.set(input.key, result);
-        onGraph(input.key, vertexesOf(result, asked));
+        onGraph(input.key, await this.vertexesOf(result, asked));
       }
       const asked = await this.solve(last, results);
       const { result: safe, isChanged } = edited(asked, mark);
       const result = isChanged ? await this.given(safe, last) : safe;
-      onGraph(null, vertexesOf(safe, asked));
+      onGraph(null, await this.vertexesOf(safe, asked));
       await this.unary(this.line, methods.bridgeReturn, { result });
     } catch (error) {
       if (error instanceof RpcError) await this.refuse(this.line, error);
@@ -130,6 +131,19 @@ export class Bridge {
     throw refusalOfLint(result?.metadata['result.json']) ?? lost;
   }
 
+  /** Those that run. An engine that does not know how to leave submodules out does not say so: it fetches them. */
+  private async vertexesOf({ ref }: BridgeResult, asked: BridgeResult): Promise<DefinedVertex[]> {
+    const vertexes = definedVertexes(ref?.def ?? new Uint8Array());
+    const before = definedVertexes(asked.ref?.def ?? new Uint8Array()).map(({ submodules }) => submodules);
+    if (!before.includes('fetched')) return vertexes;
+    const { LLBCaps } = await this.unary(this.line!, methods.bridgePing, {});
+    const isKnown = LLBCaps.some(({ ID, Enabled }) => ID === skipSubmodulesCapability && Enabled);
+    return vertexes.map((vertex, at) => ({
+      ...vertex,
+      submodules: before[at] === 'fetched' && isKnown ? 'leftOut' : before[at]!,
+    }));
+  }
+
   private async refuse(line: Line, error: RpcError): Promise<void> {
     if (this.closed) return;
     this.refusal = error;
@@ -172,13 +186,4 @@ function edited(result: BridgeResult, mark: string | null) {
   return !def || def === ref.def
     ? { result, isChanged: false }
     : { result: { ...result, ref: { ...ref!, def } }, isChanged: true };
-}
-
-/** Those that run, each with what was asked for in its place. */
-function vertexesOf({ ref }: BridgeResult, asked: BridgeResult): DefinedVertex[] {
-  const before = definedVertexes(asked.ref?.def ?? new Uint8Array());
-  return definedVertexes(ref?.def ?? new Uint8Array()).map((vertex, at) => ({
-    ...vertex,
-    asksForSubmodules: before[at]!.asksForSubmodules,
-  }));
 }

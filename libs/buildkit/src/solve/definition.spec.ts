@@ -33,14 +33,14 @@ describe('a definition', () => {
       },
     });
     expect(definedVertexes(definition)).toEqual([
-      { digest: sha256(base), name: null, inputs: [], progressGroup: null, lines: null, asksForSubmodules: false },
+      { digest: sha256(base), name: null, inputs: [], progressGroup: null, lines: null, submodules: 'none' },
       {
         digest: sha256(run),
         name: '[2/2] RUN make',
         inputs: [sha256(base)],
         progressGroup: 'group',
         lines: { file: 'Dockerfile', startLine: 4, endLine: 7 },
-        asksForSubmodules: false,
+        submodules: 'none',
       },
     ]);
   });

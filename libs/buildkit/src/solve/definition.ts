@@ -4,6 +4,9 @@ import type { Definition, OpMetadata } from '../proto/messages.js';
 import type { SourceLines } from './failure.js';
 import { asksForSubmodules } from './git-source.js';
 
+/** What becomes of the submodules of a git repository that a vertex fetches; `none` where it asks for none. */
+export type Submodules = 'none' | 'leftOut' | 'fetched';
+
 /** A vertex as the definition of a graph asks for it. */
 export interface DefinedVertex {
   readonly digest: string;
@@ -12,8 +15,7 @@ export interface DefinedVertex {
   readonly inputs: readonly string[];
   readonly progressGroup: string | null;
   readonly lines: SourceLines | null;
-  /** Whether it fetches a git repository with its submodules, which are left out (`withoutSubmodules`). */
-  readonly asksForSubmodules: boolean;
+  readonly submodules: Submodules;
 }
 
 /**
@@ -33,7 +35,7 @@ export function definedVertexes(encoded: Uint8Array): DefinedVertex[] {
       inputs: decode('Op', operation).inputs.map((input) => input.digest),
       progressGroup: group?.id ?? null,
       lines: linesOf(definition, digest),
-      asksForSubmodules: asksForSubmodules(operation),
+      submodules: asksForSubmodules(operation) ? 'fetched' : 'none',
     };
   });
 }

@@ -4,8 +4,9 @@ import { fieldsOf, textOf } from '../proto/fields.js';
 export const sourceField = 3;
 export const sourceFields = { identifier: 1, attrs: 2 } as const;
 export const entryFields = { key: 1, value: 2 } as const;
-/** BuildKit knows it from 0.26 on. */
+/** BuildKit knows it from 0.26 on, and then says that it has the capability. */
 export const skipSubmodules = 'git.skipsubmodules';
+export const skipSubmodulesCapability = 'source.git.skipsubmodules';
 
 /** Whether an operation fetches a git repository with its submodules, as ADD does. */
 export function asksForSubmodules(operation: Uint8Array): boolean {

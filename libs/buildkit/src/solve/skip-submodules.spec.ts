@@ -49,7 +49,7 @@ describe('R13A-1 R13A-2 R13A-5 submodules of what ADD fetches from git', () => {
     });
     expect(definedVertexes(after)[1]!.inputs).toEqual([sha256(first!)]);
     expect(Buffer.compare(second!, copy(git))).not.toBe(0);
-    expect([asked, after].map((each) => definedVertexes(each)[0]!.asksForSubmodules)).toEqual([true, false]);
+    expect([asked, after].map((each) => definedVertexes(each)[0]!.submodules)).toEqual(['fetched', 'none']);
     expect(edit(after)).toBe(after);
   });
 
@@ -69,6 +69,6 @@ describe('R13A-1 R13A-2 R13A-5 submodules of what ADD fetches from git', () => {
     }
     const without = definition(source('git://github.com/org/lib.git', { 'git.skipsubmodules': 'true' }));
     expect(edit(without)).toBe(without);
-    expect(definedVertexes(without)[0]!.asksForSubmodules).toBe(false);
+    expect(definedVertexes(without)[0]!.submodules).toBe('none');
   });
 });

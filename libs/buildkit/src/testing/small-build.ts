@@ -4,7 +4,9 @@ import { authMethods } from '../session/auth.js';
 import { fileSyncMethod } from '../session/file-sync.js';
 import { openSession } from '../session/session.js';
 import { SyncTree } from '../session/sync-tree.js';
+import type { OnGraph } from '../solve/bridge.js';
 import { BuildGraph } from '../solve/build-graph.js';
+import type { DefinedVertex } from '../solve/definition.js';
 import { startSolve } from '../solve/solve.js';
 import type { EngineConnection } from '../wire/connection.js';
 
@@ -12,7 +14,7 @@ export interface BuildOptions {
   readonly exporters?: readonly Entry[];
 }
 
-/** Builds with one file, `a.txt`, and returns what the steps printed. No build finds another's last step: a mark comes behind it. */
+/** Builds with one file, `a.txt`, and returns what the steps printed and what the Dockerfile asked for. No build finds another's last step: a mark comes behind it. */
 export async function build(connection: EngineConnection, steps: string, { exporters }: BuildOptions = {}) {
   const bytes = (text: string) => ({
     kind: 'file' as const,
@@ -34,8 +36,10 @@ export async function build(connection: EngineConnection, steps: string, { expor
     .join('');
   const graph = new BuildGraph();
   let output = '';
+  const asked: DefinedVertex[] = [];
+  const onGraph: OnGraph = (_key, vertexes) => asked.push(...vertexes);
   const attrs = frontendAttrs({ dockerfile: 'Dockerfile', networkMode: 'none' });
-  const options = { reference, sessionId: session.id, frontendAttrs: attrs, exporters };
+  const options = { reference, sessionId: session.id, frontendAttrs: attrs, exporters, onGraph };
   const solve = startSolve(connection, options, (message) => {
     for (const event of graph.apply(message)) {
       if (event.type === 'log') output += Buffer.from(event.data).toString();
@@ -43,7 +47,7 @@ export async function build(connection: EngineConnection, steps: string, { expor
   });
   try {
     const { image } = await solve.done;
-    return { reference, output, image };
+    return { reference, output, image, asked };
   } finally {
     session.close();
   }

@@ -30,7 +30,7 @@ export function ownRecord(request: BuildRequest, steps: readonly StepState[]): D
     ].join();
     if (seen.has(key)) return null;
     seen.add(key);
-    own.push({ digest: id, name: named, inputs, progressGroup, lines: null, asksForSubmodules: false });
+    own.push({ digest: id, name: named, inputs, progressGroup, lines: null, submodules: 'none' });
   }
   return own;
 }

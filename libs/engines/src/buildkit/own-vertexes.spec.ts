@@ -11,7 +11,7 @@ const vertex = (digest: string, name: string, change: Partial<Vertex> = {}): Ver
   ...change,
 });
 const defined = (digest: string, name: string | null, inputs: string[] = []): DefinedVertex => ({
-  ...{ digest, name, inputs, progressGroup: null, lines: null, asksForSubmodules: false },
+  ...{ digest, name, inputs, progressGroup: null, lines: null, submodules: 'none' },
 });
 const status = (change: Partial<StatusResponse>): StatusResponse => ({
   ...{ vertexes: [], statuses: [], logs: [], warnings: [] },

@@ -79,6 +79,31 @@ describe('recorded progress', () => {
   });
 });
 
+describe('V13A-3 what becomes of submodules', () => {
+  it.each([
+    ['leftOut', 'Submodules of a git repository are not fetched.'],
+    ['fetched', 'Submodules of a git repository are fetched, because this engine is older than BuildKit 0.26.'],
+  ] as const)('is said once of one build: %s', (submodules, message) => {
+    const lines = { file: 'Dockerfile', startLine: 2, endLine: 2 };
+    const vertex = { digest: 'sha256:1', name: 'ADD lib', inputs: [], progressGroup: null, lines, submodules };
+    const reader = new ProgressReader();
+    reader.define([{ ...vertex, digest: 'sha256:0', submodules: 'none' }, vertex, vertex], null);
+    const warnings = [completed({}), completed({})].map((each) => reader.read(each));
+    expect(warnings).toMatchObject([
+      [
+        {
+          type: 'warning',
+          rule: 'GitSubmodules',
+          line: 2,
+          file: 'Dockerfile',
+          message: expect.stringContaining(message),
+        },
+      ],
+      [],
+    ]);
+  });
+});
+
 describe('R4-P10 the steps that a build asks for', () => {
   const vertexes = (from: number, to: number): DefinedVertex[] =>
     Array.from({ length: to - from }, (_, at) => ({
@@ -88,7 +113,7 @@ describe('R4-P10 the steps that a build asks for', () => {
         inputs: [],
         progressGroup: null,
         lines: null,
-        asksForSubmodules: false,
+        submodules: 'none',
       },
     }));
 

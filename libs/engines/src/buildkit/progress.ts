@@ -17,7 +17,7 @@ export interface StepCounts {
   readonly cached: number;
 }
 
-type LeftOut = { readonly state: 'none' | 'told' } | { readonly state: 'untold'; readonly warning: EngineEvent };
+type ToSay = { readonly state: 'none' | 'told' } | { readonly state: 'untold'; readonly warning: EngineEvent };
 
 /** Turns BuildKit's status into an engine's events. The only reader of BuildKit's names of vertexes and progress. */
 export class ProgressReader {
@@ -27,8 +27,8 @@ export class ProgressReader {
   private readonly targets = new Map<string, string>();
   /** Vertexes of which the engine said last that they are begun. One that fetches ends twice: when it is known, and when it is there. */
   private readonly open = new Set<string>();
-  /** Whether files of submodules are missing, which is said once. */
-  private leftOut: LeftOut = { state: 'none' };
+  /** What becomes of submodules, which is said once. */
+  private submodules: ToSay = { state: 'none' };
   private digest: string | undefined;
 
   read(message: StatusResponse): EngineEvent[] {
@@ -37,9 +37,9 @@ export class ProgressReader {
       if (started && !completed) this.open.add(digest);
       else if (completed) this.open.delete(digest);
     const events = this.graph.apply(own).flatMap((event) => this.translate(event));
-    if (this.leftOut.state !== 'untold') return events;
-    const { warning } = this.leftOut;
-    this.leftOut = { state: 'told' };
+    if (this.submodules.state !== 'untold') return events;
+    const { warning } = this.submodules;
+    this.submodules = { state: 'told' };
     return [warning, ...events];
   }
 
@@ -50,9 +50,9 @@ export class ProgressReader {
    */
   define(vertexes: readonly DefinedVertex[], target: string | null): void {
     this.own.define(vertexes);
-    const leftOut = vertexes.find((vertex) => vertex.asksForSubmodules);
-    if (leftOut && this.leftOut.state === 'none')
-      this.leftOut = { state: 'untold', warning: submodulesLeftOut(leftOut) };
+    const concerned = vertexes.find(({ submodules }) => submodules !== 'none');
+    if (concerned && this.submodules.state === 'none')
+      this.submodules = { state: 'untold', warning: warningOfSubmodules(concerned) };
     const steps = this.own.size;
     if (steps > mostSteps)
       throw new BuildFailure(
@@ -218,9 +218,14 @@ function isLink(text: string | undefined): boolean {
   return text?.startsWith('LINK ') ?? false;
 }
 
-/** Somebody who misses files has to know why. */
-function submodulesLeftOut({ name, lines }: DefinedVertex): EngineEvent {
-  const message = `Submodules of a git repository are not fetched. Add each of them by an ADD of its own. (${name ?? 'ADD'})`;
+/** Somebody who misses files has to know why, and somebody who has them on whom they depend. */
+function warningOfSubmodules({ name, lines, submodules }: DefinedVertex): EngineEvent {
+  const what =
+    submodules === 'leftOut'
+      ? 'Submodules of a git repository are not fetched. Add each of them by an ADD of its own.'
+      : 'Submodules of a git repository are fetched, because this engine is older than BuildKit 0.26. Another build with the ' +
+        'same repository can take files away from them. Add each of them by an ADD of its own, with a newer engine.';
+  const message = `${what} (${name ?? 'ADD'})`;
   return {
     ...{ type: 'warning', rule: 'GitSubmodules', message, url: null },
     ...{ line: lines?.startLine ?? null, file: lines?.file ?? null },
