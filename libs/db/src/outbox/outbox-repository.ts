@@ -27,6 +27,7 @@ export class OutboxRepository {
   /**
    * Takes up to `limit` rows for `instanceId` until `lockMs` from now. Of one group at most one row is under way, and
    * the one that is due for longest goes first. A row whose holder has ended (its supervisor saw it) can be taken at once.
+   * @param unwritten by row: takings that ended, although their return could not be written. They do not stay counted as unfinished
    */
   async take(
     topics: readonly OutboxTopic[],
@@ -34,11 +35,12 @@ export class OutboxRepository {
     instanceId: string,
     lockMs: number,
     share: OutboxShare = noShare,
+    unwritten: ReadonlyMap<bigint, number> = new Map(),
   ): Promise<OutboxItem[]> {
     return this.db.transaction(async (tx) => {
       // One taker at a time: two of them could each see the same group as free.
       await holdLock(tx, 'outbox');
-      const items = await takeIn(tx, { topics, limit, share, after: this.after }, instanceId, lockMs);
+      const items = await takeIn(tx, { topics, limit, share, after: this.after }, { instanceId, lockMs, unwritten });
       this.after = items.at(-1)?.groupId ?? this.after;
       return items;
     });
@@ -135,15 +137,22 @@ export class OutboxRepository {
   }
 }
 
-function takeIn(tx: Queryable, wanted: Wanted, instanceId: string, lockMs: number): Promise<OutboxItem[]> {
+interface Taking {
+  readonly instanceId: string;
+  readonly lockMs: number;
+  readonly unwritten: ReadonlyMap<bigint, number>;
+}
+
+function takeIn(tx: Queryable, wanted: Wanted, { instanceId, lockMs, unwritten }: Taking): Promise<OutboxItem[]> {
   return tx.$queryRaw<OutboxItem[]>`
     WITH RECURSIVE ${takeable(wanted)}, due AS (
-      SELECT id, locked_by FROM outbox JOIN takeable USING (id) WHERE available_at <= now()
+      SELECT id, locked_by, array_position(${[...unwritten.keys()]}::bigint[], id) AS ended
+      FROM outbox JOIN takeable USING (id) WHERE available_at <= now()
       ORDER BY place, available_at, id LIMIT ${wanted.limit} FOR UPDATE OF outbox SKIP LOCKED
     )
     UPDATE outbox o
     SET locked_until = now() + ${lockMs} * interval '1 millisecond', locked_by = ${instanceId}::uuid, attempts = o.attempts + 1,
-      unfinished = CASE WHEN due.locked_by IS NULL THEN o.unfinished ELSE o.unfinished + 1 END
+      unfinished = greatest(0, o.unfinished + (due.locked_by IS NOT NULL)::int - coalesce((${[...unwritten.values()]}::int[])[due.ended], 0))
     FROM due WHERE o.id = due.id
     RETURNING o.id, o.topic, o.subject_id::text AS "subjectId", o.group_id::text AS "groupId", o.attempts, o.unfinished, o.failures,
       (extract(epoch FROM now() - o.created_at) * 1000)::float8 AS "ageMs",

@@ -89,6 +89,23 @@ describe('the outbox', () => {
     expect(last!.attempts).toBe(5);
   });
 
+  it('V13B-3 counts no taking that ended, of which it is told, and counts those whose process ended as before', async () => {
+    for (let rows = 0; rows < 3; rows++) await add(newId());
+    const counts: number[] = [];
+    const ended = new Map<bigint, number>();
+    const [me, other] = [await control(), await control()];
+    for (const taker of [me, me, other, me, other, me]) {
+      const items = await outbox.take(['evaluate'], 3, taker, 0, undefined, taker === me ? ended : undefined);
+      counts.push(items[1]!.unfinished);
+      // Nothing of these takings can be written.
+      if (taker === me) for (const { id } of items) ended.set(id, 1);
+    }
+    expect(counts).toEqual([0, 0, 1, 1, 2, 2]);
+    await world.processes.end(me, 'exited');
+    const items = await outbox.take(['evaluate'], 3, other, 600_000);
+    expect(items.map(({ unfinished }) => unfinished)).toEqual([3, 3, 3]);
+  });
+
   it('A3 gives work again that did not end in its time, and counts it as unfinished', async () => {
     await add(newId());
     const me = await control();

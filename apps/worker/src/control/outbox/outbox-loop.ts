@@ -10,6 +10,7 @@ import { isRegistryError } from '@cooperage/oci';
 import type { Logger } from '@cooperage/telemetry';
 import { SlotLimitExceeded, Slots } from '../../shared/slots.js';
 import { SuspectTurn } from './suspect-turn.js';
+import { UnwrittenEnds } from './unwritten-ends.js';
 
 /** `retryInMs`: not now, for an expected reason. An error that is thrown is retried too, with a growing pause. */
 export type HandlerResult =
@@ -60,8 +61,6 @@ const shortPauseMs = 1_000;
 const suspectPauseMs = 250;
 /** Pauses before a return that failed is written again. It is worth it until the lock ends and the row is claimed again. */
 const returnPausesMs = [2_000, 5_000, 10_000];
-/** Most rows in `unwritten`. Another control may take such a row and end it, so entries can stay behind. */
-const maxUnwritten = 10_000;
 /** A clock that is read before a row is due would find nothing. */
 const slackMs = 5;
 
@@ -82,8 +81,7 @@ export class OutboxLoop {
   private wanted = false;
   private closed = false;
   private readonly pauses = new Set<NodeJS.Timeout>();
-  /** By row: takings in a row that ended in this process but were not put back at once. The database counts them as unfinished. */
-  private readonly unwritten = new Map<bigint, number>();
+  private readonly unwritten = new UnwrittenEnds();
 
   constructor(
     private readonly outbox: OutboxRepository,
@@ -136,8 +134,10 @@ export class OutboxLoop {
       while (this.wanted && !this.closed && this.round === round && this.slots.free > 0) {
         this.wanted = false;
         const { instanceId, share } = this.options;
-        const items = await this.outbox.take(this.topics, this.slots.free, instanceId(), lockMs, share);
-        for (const item of items) this.begin(this.withoutUnwritten(item), this.round === round);
+        const { counts } = this.unwritten;
+        const items = await this.outbox.take(this.topics, this.slots.free, instanceId(), lockMs, share, counts);
+        for (const { id } of items) this.unwritten.forget(id);
+        for (const item of items) this.begin(item, this.round === round);
         if (items.length > 0) this.wanted = true;
       }
     } catch (error) {
@@ -153,12 +153,6 @@ export class OutboxLoop {
     void this.slots
       .hold(({ signal }) => (goesOn ? this.handle(item, signal) : this.giveBack(item)), this.workOf(item).limitMs)
       .finally(() => this.wake());
-  }
-
-  /** Takes back what the database counted as unfinished only because a slow database did not write the end. No process ended. */
-  private withoutUnwritten(item: OutboxItem): OutboxItem {
-    if (item.unfinished === 0) this.unwritten.delete(item.id);
-    return { ...item, unfinished: Math.max(0, item.unfinished - (this.unwritten.get(item.id) ?? 0)) };
   }
 
   /** What ran beside work that ended its process is suspect once. One at a time then shows which it was. */
@@ -192,7 +186,7 @@ export class OutboxLoop {
 
   private async done(item: OutboxItem): Promise<void> {
     await this.outbox.done(item, this.options.instanceId());
-    this.unwritten.delete(item.id);
+    this.unwritten.forget(item.id);
   }
 
   private run(item: OutboxItem, signal: AbortSignal): Promise<HandlerResult> {
@@ -217,20 +211,15 @@ export class OutboxLoop {
     // When this fails too, the lock runs out by itself and the work is taken again.
     await this.putBackAfter(item, backoffMs, error).catch(() => {
       if (error instanceof SlotLimitExceeded) return;
-      this.noteUnwritten(item);
+      this.unwritten.note(item.id);
       this.putBackLater(item, backoffMs, error.message, returnPausesMs);
     });
   }
 
-  private noteUnwritten({ id }: OutboxItem): void {
-    this.unwritten.set(id, (this.unwritten.get(id) ?? 0) + 1);
-    if (this.unwritten.size > maxUnwritten) this.unwritten.delete(this.unwritten.keys().next().value!);
-  }
-
   /**
-   * Writes a return again that failed. What is not written before the next claim stays counted in the database, where another control, or
-   * this one after a restart, finds it. A write that comes behind that claim changes nothing: it names its own taking. It counts no failed
-   * try: the error may be that of the return alone.
+   * Writes a return again that failed, so that another control that claims the row next does not count it as unfinished. A write
+   * that comes behind that claim changes nothing: it names its own taking. It counts no failed try: the error may be that of the
+   * return alone.
    */
   private putBackLater(
     item: OutboxItem,
@@ -256,7 +245,7 @@ export class OutboxLoop {
 
   /** Taken a moment before this process was asked to end. */
   private giveBack(item: OutboxItem): Promise<void> {
-    return this.putBack(item, 0, 'it was taken by a round that was given up').catch(() => this.noteUnwritten(item));
+    return this.putBack(item, 0, 'it was taken by a round that was given up').catch(() => this.unwritten.note(item.id));
   }
 
   /** Where this fails, the lock runs out by itself. */
@@ -264,12 +253,13 @@ export class OutboxLoop {
     const delayMs = suspectPauseMs * item.unfinished;
     await this.outbox.postpone(item, this.options.instanceId(), delayMs).then(
       () => this.wakeIn(delayMs),
-      () => this.noteUnwritten(item),
+      () => this.unwritten.note(item.id),
     );
   }
 
   private async putBack(item: OutboxItem, delayMs: number, reason: string): Promise<void> {
     await this.outbox.retry(item, this.options.instanceId(), delayMs, reason);
+    this.unwritten.forget(item.id);
     this.wakeIn(delayMs);
   }
 
