@@ -91,7 +91,7 @@ describe('DeliveryJudge', () => {
     await judge.judge(call('192.0.2.1', 200), [secret]);
     const ended: string[] = [];
     const flood = ['q1', 'q2', 'q3', 'q4'].map((project) =>
-      judge.judge(call('192.0.2.1', 8_000_000, 'another', project), [secret]).then(
+      judge.judge(call('192.0.2.1', 20_000_000, 'another', project), [secret]).then(
         () => ended.push(project),
         () => ended.push(`${project} refused`),
       ),
