@@ -1,3 +1,4 @@
+import { costRatio } from '@cooperage/testing';
 import { describe, expect, it } from 'vitest';
 import { type Caller, type GateCall, IntakeGate } from './intake-gate.js';
 
@@ -10,16 +11,6 @@ function visit(gate: IntakeGate) {
   const gone: string[] = [];
   const enter = (caller: Caller, name = caller.address): GateCall | null => gate.enter(caller, () => gone.push(name));
   return { enter, gone };
-}
-
-/** Milliseconds of the quickest of some runs: what else the machine does only adds. */
-function least(run: () => void): number {
-  const times = Array.from({ length: 7 }, () => {
-    const begun = performance.now();
-    run();
-    return performance.now() - begun;
-  });
-  return Math.min(...times);
 }
 
 describe('IntakeGate', () => {
@@ -88,16 +79,16 @@ describe('IntakeGate', () => {
     for (let call = 0; call < places; call++) enter(from(`a${call}`));
     const newcomers = 50;
     let next = 0;
-    const entering = least(() => {
+    const entering = () => {
       for (let call = 0; call < newcomers; call++) enter(from(`b${next++}`));
-    });
-    const counting = least(() => {
+    };
+    const counting = () => {
       for (let call = 0; call < newcomers; call++) {
         const counts = new Map<string, number>();
         for (let place = 0; place < places; place++) counts.set(`c${place}`, (counts.get(`c${place}`) ?? 0) + 1);
       }
-    });
-    expect(entering).toBeLessThan(counting);
+    };
+    expect(costRatio(entering, counting, 1)).toBeLessThan(1);
   });
 
   it('R-H10 counts the networks of one site together', () => {
