@@ -1,6 +1,7 @@
 import { idSchema } from '@cooperage/contracts';
 import type { Logger } from '@cooperage/telemetry';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { headBytes } from '../http/bounded-heads.js';
 import { addressGroup, addressSite } from '../http/client-address.js';
 import { ApiProblem, notFound } from '../http/problem.js';
 import { replyProblem } from '../http/problem-reply.js';
@@ -54,7 +55,8 @@ export function addIntakeRoute(
       const isProven = intake.hasProven(project, request.ip);
       const caller = { address: addressGroup(request.ip), network: addressSite(request.ip), project, isProven };
       const call = gate.enter(caller, () => gaveWay.abort());
-      if (call === null) throw noRoom();
+      // While its body comes, its head is held as well.
+      if (call === null || !call.receive(headBytes(request.raw))) throw noRoom();
       underWay.set(request, { call, gaveWay: gaveWay.signal });
       // A caller who goes away in the middle of the body never gets an answer. A whole call is dealt with all the same.
       reply.raw.once('close', call.abandon);

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { socketPath } from '@cooperage/contracts';
 import type { SharedRoom } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
+import { refusalOfHead } from './bounded-heads.js';
 import { addressGroup, addressOf, addressSite, type TrustProxy, trustOf } from './client-address.js';
 import { ApiProblem } from './problem.js';
 import { requestIdOf } from './request-id.js';
@@ -52,25 +53,32 @@ export function addLiveTunnel(server: Server, options: LiveTunnelOptions): () =>
   const trust = trustOf(options.trustProxy);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
+    const id = requestIdOf(request);
+    const problem = refusalOfHead(request);
+    if (problem) return refuse(id, socket, problem);
     const [path] = (request.url ?? '').split('?', 1);
-    if (path !== socketPath && path !== `${socketPath}/`) return refuse(request, socket, new ApiProblem('not_found'));
+    if (path !== socketPath && path !== `${socketPath}/`) return refuse(id, socket, new ApiProblem('not_found'));
     const address = addressOf(request, trust);
     if (!sockets.add(socket, address))
-      return refuse(request, socket, new ApiProblem('unavailable', { retryAfterSeconds: 5 }));
-    open(request, socket, head, { ...options, address });
+      return refuse(id, socket, new ApiProblem('unavailable', { retryAfterSeconds: 5 }));
+    const target = new URL(request.url ?? '/', options.liveUrl);
+    open({ id, target, headers: handshakeHeaders(request, id, address) }, socket, head, { ...options, address });
   });
   return () => sockets.end();
 }
 
 type Opening = Omit<LiveTunnelOptions, 'trustProxy'> & { readonly address: string };
 
-function open(request: IncomingMessage, socket: Duplex, head: Buffer, options: Opening): void {
-  const upstream = httpRequest(new URL(request.url ?? '/', options.liveUrl), {
-    agent: false,
-    headers: handshakeHeaders(request, options.address),
-    timeout: handshakeMs,
-  });
-  const unavailable = () => refuse(request, socket, new ApiProblem('unavailable', { retryAfterSeconds: 2 }));
+/** What is passed on of a request. The request itself would be held for as long as its tunnel is open. */
+interface Handshake {
+  readonly id: string;
+  readonly target: URL;
+  readonly headers: Record<string, string>;
+}
+
+function open({ id, target, headers }: Handshake, socket: Duplex, head: Buffer, options: Opening): void {
+  const upstream = httpRequest(target, { agent: false, headers, timeout: handshakeMs });
+  const unavailable = () => refuse(id, socket, new ApiProblem('unavailable', { retryAfterSeconds: 2 }));
   upstream.once('timeout', () => upstream.destroy(new Error('the live process did not answer the handshake')));
   upstream.once('error', (error) => {
     // Whoever goes away before the answer chooses how often.
@@ -84,7 +92,7 @@ function open(request: IncomingMessage, socket: Duplex, head: Buffer, options: O
       401: 'unauthenticated',
       403: 'forbidden',
     };
-    refuse(request, socket, new ApiProblem(codes[response.statusCode ?? 0] ?? 'bad_request'));
+    refuse(id, socket, new ApiProblem(codes[response.statusCode ?? 0] ?? 'bad_request'));
   });
   upstream.once('upgrade', (response, peer, peerHead) => {
     if (socket.destroyed) return peer.destroy();
@@ -127,7 +135,7 @@ function endSoon(socket: Socket): void {
   socket.once('close', () => clearTimeout(timer));
 }
 
-function handshakeHeaders(request: IncomingMessage, address: string): Record<string, string> {
+function handshakeHeaders(request: IncomingMessage, id: string, address: string): Record<string, string> {
   const passed = passedHeaders.flatMap((name) => {
     const value = request.headers[name];
     return value === undefined ? [] : [[name, String(value)] as const];
@@ -136,7 +144,7 @@ function handshakeHeaders(request: IncomingMessage, address: string): Record<str
     ...Object.fromEntries(passed),
     connection: 'Upgrade',
     upgrade: 'websocket',
-    'x-request-id': requestIdOf(request),
+    'x-request-id': id,
     'x-forwarded-for': address,
   };
 }
@@ -148,9 +156,9 @@ function statusAndHeaders(response: IncomingMessage): string {
   return lines.join('\r\n');
 }
 
-function refuse(request: IncomingMessage, socket: Duplex, problem: ApiProblem): void {
+function refuse(id: string, socket: Duplex, problem: ApiProblem): void {
   if (socket.destroyed) return;
-  const body = JSON.stringify(problem.body(requestIdOf(request)));
+  const body = JSON.stringify(problem.body(id));
   const head = [
     `HTTP/1.1 ${problem.status} Refused`,
     'content-type: application/problem+json; charset=utf-8',

@@ -4,6 +4,7 @@ import type { Logger } from '@cooperage/telemetry';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { demandAccessRules, type KnownRoute } from './access-rule.js';
+import { boundHeads } from './bounded-heads.js';
 import { answerBrokenRequest } from './broken-request.js';
 import { rememberCallers } from './caller.js';
 import { trustOf } from './client-address.js';
@@ -64,6 +65,7 @@ export function createServer(http: Pick<Config<'api'>['http'], 'publicUrl' | 'tr
     },
   });
   const instance = adapter.getInstance() as unknown as FastifyInstance;
+  boundHeads(instance.server);
   boundPipelining(instance.server);
   const routes = demandAccessRules(instance);
   acceptJsonOnly(instance);

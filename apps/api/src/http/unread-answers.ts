@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
 import { SharedRoom } from '@cooperage/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { headBytes } from './bounded-heads.js';
 import { currentShare } from './caller.js';
 import { addressGroup, addressSite } from './client-address.js';
 
 const usualMaxBytes = 128 * 1024 * 1024;
-/** What a request and its answer take beside the text. It bounds how many short answers wait. */
+/** What a request and its answer take beside their texts. It bounds how many short answers wait. */
 const answerBytes = 4_096;
 
 /**
@@ -19,7 +20,8 @@ export function boundUnreadAnswers(server: FastifyInstance, maxBytes = usualMaxB
   server.addHook('onSend', (request, reply, payload, done) => {
     // Unlike an end, a reset frees what the kernel holds for a reader who never takes it.
     const end = () => void request.raw.socket.resetAndDestroy();
-    if (!reply.raw.closed) reply.raw.once('close', room.take(holdersOf(request), answerBytes + bytesOf(payload), end));
+    const bytes = answerBytes + headBytes(request.raw) + bytesOf(payload);
+    if (!reply.raw.closed) reply.raw.once('close', room.take(holdersOf(request), bytes, end));
     done(null, payload);
   });
   return room;

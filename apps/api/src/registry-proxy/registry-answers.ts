@@ -11,6 +11,8 @@ export interface RegistryError {
   readonly code: 'TOOMANYREQUESTS' | 'UNAVAILABLE' | 'UNSUPPORTED' | 'SIZE_INVALID';
   readonly message: string;
   readonly retryAfterSeconds?: number;
+  /** Nothing more is read on the connection. */
+  readonly endsConnection?: boolean;
 }
 
 export const unavailable: RegistryError = {
@@ -33,7 +35,7 @@ export function answerError(response: ServerResponse, error: RegistryError): voi
     'content-length': Buffer.byteLength(body),
     'docker-distribution-api-version': 'registry/2.0',
     ...(error.retryAfterSeconds && { 'retry-after': String(error.retryAfterSeconds) }),
-    ...closing(request),
+    ...(error.endsConnection ? { connection: 'close' } : closing(request)),
   };
   response.writeHead(error.status, headers);
   response.end(body);

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { FairShares, SharedRoom } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
+import { boundHeads } from '../http/bounded-heads.js';
 import { type TrustProxy, trustOf } from '../http/client-address.js';
 import { DrainingResponse } from '../http/draining-response.js';
 import { JoinedRequest } from '../http/joined-request.js';
@@ -73,6 +74,9 @@ export class RegistryProxy {
       });
     });
     this.open = new OpenConnections(this.server);
+    boundHeads(this.server, (response, { message }) =>
+      answerError(response, { status: 400, code: 'UNSUPPORTED', message, endsConnection: true }),
+    );
     boundPipelining(this.server);
     boundConnections(this.server);
     this.server.setTimeout(bounds.stallMs);
