@@ -77,20 +77,20 @@ describe('the log writer', () => {
     expect(textOf(await storedEntries(store)).toString()).toBe('sworswo');
   });
 
-  it('S-090 cuts a line of 200 MB into bounded entries, byte exact, with bounded memory', async () => {
+  it('S-090 cuts a line of 50 MB into bounded entries, byte exact, with bounded memory', async () => {
     const { writer, store } = logFixture();
     const line = Buffer.alloc(2_000_000);
     for (let at = 0; at < line.length; at++) line[at] = (at * 31) % 251 === 10 ? 11 : (at * 31) % 251;
     let mostPending = 0;
-    for (let part = 0; part < 100; part++) {
+    for (let part = 0; part < 25; part++) {
       await writer.output(1, 1, line);
       mostPending = Math.max(mostPending, writer.stats().pendingBytes);
     }
     await writer.close();
     expect(mostPending).toBeLessThan(5_000_000);
-    expect((await store.tail(attemptId)).textBytes).toBe(200_000_000);
+    expect((await store.tail(attemptId)).textBytes).toBe(50_000_000);
     for (const chunk of store.chunks(attemptId)) expect(chunk.entriesBytes).toBeLessThanOrEqual(chunkBytes);
-    const [chunk] = await store.range(attemptId, 6_000, 1);
+    const [chunk] = await store.range(attemptId, 1_500, 1);
     const { entries } = await readRange(store, attemptId, chunk!.firstN, 100_000);
     expect(entries.length).toBeGreaterThan(3);
     for (const { data } of entries) expect(data.length).toBeLessThanOrEqual(entryBytes);
