@@ -1,5 +1,6 @@
 import { BuildahEngine, type BuildahEngineOptions } from './buildah/engine.js';
-import { BuildkitEngine, type BuildkitEngineOptions } from './buildkit/engine.js';
+import { BuildkitEngine } from './buildkit/engine.js';
+import type { BuildkitEngineOptions } from './buildkit/engine-options.js';
 import type { Engine } from './engine.js';
 
 /** Options of each kind of engine there is. A new engine is a new line here and in `factories`. */

@@ -3,7 +3,7 @@ export { BackedEngine } from './backed-engine.js';
 export * from './build-request.js';
 export type { BuildahEngineOptions } from './buildah/engine.js';
 export { EngineInUse } from './buildkit/empty.js';
-export type { BuildkitEngineOptions } from './buildkit/engine.js';
+export type { BuildkitEngineOptions } from './buildkit/engine-options.js';
 export { CacheExportFailure } from './cache-export-failure.js';
 export { type BakeOptions, type BakeRequest, bakePrint, maxDefinitionBytes } from './definition/bake.js';
 export { type CheckedDockerfile, checkDockerfile } from './dockerfile/policy.js';

@@ -1,26 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import {
   ConnectionLost,
-  type Dialect,
   diskUsage,
   EngineConnection,
   findBuild,
   imageOfRecord,
   inlineCacheExport,
   type OnGraph,
-  parseAddress,
   prune,
-  type RunawayWork,
   type SourceRule,
   sourcePolicy,
-  type TlsFiles,
   watchHistory,
 } from '@cooperage/buildkit';
 import { BuildFailure } from '@cooperage/domain';
 import type { BuildRequest, CacheExportRequest } from '../build-request.js';
 import { CacheExportFailure } from '../cache-export-failure.js';
-import { stepGroupsAt } from '../cgroup/detect.js';
-import { limitWarnings, type StepGroups } from '../cgroup/step-groups.js';
+import { limitWarnings } from '../cgroup/step-groups.js';
 import type {
   BuildFate,
   BuildOutcome,
@@ -37,6 +32,7 @@ import { cacheRead, cacheWarning, missedCaches, nothingLocal, openCaches } from 
 import { exporterOf, inputKey } from './args.js';
 import { checkEngine } from './check.js';
 import { emptyEngine } from './empty.js';
+import { type BuildkitEngineOptions, type RunawayOptions, runawayOf, settingOf } from './engine-options.js';
 import { exportTarget } from './export-target.js';
 import { removeLeftLayers } from './left-layers.js';
 import { reachesNear } from './near-fetches.js';
@@ -48,44 +44,6 @@ import { nothingByAddress, sourceRules } from './source-rules.js';
 import { storeOf } from './store.js';
 import { takeOver } from './take-over.js';
 import { tryRequest } from './try-request.js';
-
-export interface BuildkitEngineOptions {
-  /** `unix:///path` of a Docker engine or a buildkitd, or `tcp://host:port`. */
-  readonly address: string;
-  readonly tls?: TlsFiles;
-  /** Found out by trying when left out. */
-  readonly dialect?: Dialect;
-  /**
-   * Where control groups are mounted, for limits to be enforced. Only an engine on this machine can be limited, so the
-   * default is `/sys/fs/cgroup` for a unix socket and null, no limits, for a port.
-   */
-  readonly cgroupRoot?: string | null;
-  /** Parent of the steps' groups unless a request names one. Default `/cooperage`. */
-  readonly cgroupParent?: string;
-  /**
-   * Control group below which the engine puts the groups that it is told, by their whole paths. Default: the root. Engines of
-   * one machine that are told the same groups find each other's results, and do not share limits if they differ in this.
-   */
-  readonly cgroupBase?: string;
-  /** The registry that images and caches are pushed to is spoken to without TLS. */
-  readonly insecureRegistry?: boolean;
-  /** `host` or `host:port` that ADD may fetch from although it is on a private network. */
-  readonly allowedSourceHosts?: readonly string[];
-  /** What the images that one build takes from may have together, as far as they are fetched; 32 GiB unless said otherwise. */
-  readonly mostFetchBytes?: number;
-  /** From how many addresses ADD may fetch in one build; 64 unless said otherwise. */
-  readonly mostAddresses?: number;
-  /** What the engine's record of a build may have; 16 MiB unless said otherwise. A build with a larger one fails. */
-  readonly mostRecordBytes?: number;
-  /** Where the engine keeps its layers, if this process may delete there: `wipe` removes what the engine cannot. */
-  readonly stateFolder?: string;
-  /** Called where the engine goes on with a build that was stopped (ADR 80). */
-  readonly onRunawayWork?: (work: RunawayWork) => void;
-  /** How long it may go on before that is called; a minute unless said otherwise. Milliseconds. */
-  readonly endWithinMs?: number;
-  /** Caches on the disk of this worker; without any, builds that ask for them go without. */
-  readonly localCaches?: LocalCaches;
-}
 
 /** A build whose worker was lost has killed its steps and gone long before that. */
 const emptyWithinMs = 30_000;
@@ -100,26 +58,16 @@ export class BuildkitEngine implements Engine {
   private readonly connection: EngineConnection;
   private readonly setting: RunSetting;
   private readonly rules: readonly SourceRule[];
-  private readonly runaway: Pick<BuildkitEngineOptions, 'onRunawayWork' | 'endWithinMs'>;
+  private readonly runaway: RunawayOptions;
   private readonly localCaches: LocalCaches | null;
   private readonly stateFolder: string | null;
 
   /** @throws {TypeError} on an address that is none */
   constructor(options: BuildkitEngineOptions) {
-    const { address, tls, dialect, cgroupParent = '/cooperage', cgroupBase = '', insecureRegistry = false } = options;
+    const { address, tls, dialect } = options;
     this.connection = new EngineConnection({ address, tls, dialect });
-    const groups = groupsOf(options, cgroupBase + cgroupParent);
-    const { mostFetchBytes, mostAddresses, mostRecordBytes } = options;
-    this.setting = {
-      ...{ groups, cgroupParent, cgroupBase, insecureRegistry },
-      ...(mostFetchBytes !== undefined && { mostFetchBytes }),
-      ...(mostAddresses !== undefined && { mostAddresses }),
-      ...(mostRecordBytes !== undefined && { mostRecordBytes }),
-    };
-    this.runaway = {
-      ...(options.onRunawayWork && { onRunawayWork: options.onRunawayWork }),
-      ...(options.endWithinMs !== undefined && { endWithinMs: options.endWithinMs }),
-    };
+    this.setting = settingOf(options);
+    this.runaway = runawayOf(options);
     this.rules = sourceRules(options.allowedSourceHosts ?? []);
     this.localCaches = options.localCaches ?? null;
     this.stateFolder = options.stateFolder ?? null;
@@ -340,9 +288,4 @@ export class BuildkitEngine implements Engine {
       sourcePolicy: sourcePolicy(onlyImages ? [...this.rules, nothingByAddress] : this.rules),
     };
   }
-}
-
-function groupsOf({ address, cgroupRoot }: BuildkitEngineOptions, parent: string): StepGroups | null {
-  const root = cgroupRoot === undefined && parseAddress(address).kind === 'unix' ? '/sys/fs/cgroup' : cgroupRoot;
-  return root ? stepGroupsAt(root, parent) : null;
 }

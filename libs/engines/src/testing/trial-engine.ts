@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { services } from '@cooperage/testing';
 import type { BuildRequest } from '../build-request.js';
-import { BuildkitEngine, type BuildkitEngineOptions } from '../buildkit/engine.js';
+import { BuildkitEngine } from '../buildkit/engine.js';
+import type { BuildkitEngineOptions } from '../buildkit/engine-options.js';
 import { detectHierarchy } from '../cgroup/detect.js';
 import type { Engine } from '../engine.js';
 import { rightsTo } from './registry-tokens.js';
