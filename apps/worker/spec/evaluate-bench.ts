@@ -13,7 +13,7 @@ import {
   TenureRepository,
 } from '@cooperage/db';
 import { masterKey } from '@cooperage/domain';
-import { createSource, type Source } from '@cooperage/source';
+import { createSource, type Source, type SourceLimits } from '@cooperage/source';
 import { createLogger } from '@cooperage/telemetry';
 import { type GitHost, startGitHost, type TestGitRepository } from '@cooperage/testing';
 import { World } from '../../../libs/db/spec/world.js';
@@ -47,21 +47,10 @@ export class EvaluateBench {
   private constructor(
     readonly world: World,
     readonly host: GitHost,
-    db: Database,
+    private readonly db: Database,
   ) {
-    const evaluations = new EvaluationRepository(db);
-    this.source = createSource({
-      mirrorRoot: join(host.folder, 'mirrors'),
-      allowPlainHttp: [host.hostPort],
-      retryDelaysMs: [],
-    });
-    this.service = new EvaluateService(
-      evaluations,
-      new ReadHead(evaluations, this.source),
-      new SourceProjects([masterKey(randomBytes(32))]),
-      new MirrorKeeper({ tidy: async () => undefined }, logger),
-      logger,
-    );
+    this.source = this.sourceWithin({});
+    this.service = this.serviceOn(this.source);
     this.intake = new IntakeRepository(world.url, 2, () => undefined);
   }
 
@@ -69,6 +58,28 @@ export class EvaluateBench {
   static async open(dbOf: (world: World) => Database = ({ db }) => db): Promise<EvaluateBench> {
     const world = await World.open();
     return new EvaluateBench(world, await startGitHost(), dbOf(world));
+  }
+
+  /** Another reader of the same git host. The caller closes it. */
+  sourceWithin(limits: Partial<SourceLimits>): Source {
+    const { folder, hostPort } = this.host;
+    return createSource({
+      mirrorRoot: join(folder, 'mirrors'),
+      allowPlainHttp: [hostPort],
+      retryDelaysMs: [],
+      limits,
+    });
+  }
+
+  serviceOn(source: Source): EvaluateService {
+    const evaluations = new EvaluationRepository(this.db);
+    return new EvaluateService(
+      evaluations,
+      new ReadHead(evaluations, source),
+      new SourceProjects([masterKey(randomBytes(32))]),
+      new MirrorKeeper({ tidy: async () => undefined }, logger),
+      logger,
+    );
   }
 
   async close(): Promise<void> {

@@ -156,6 +156,11 @@ export class EvaluationRepository {
     );
   }
 
+  /** Writes that the delivery waits for room on control's disk. This is no try of the git host. */
+  async markDiskFull(deliveryId: string, note: string): Promise<void> {
+    await this.wait(deliveryId, Prisma.sql`reason = NULL, note = ${storedText(note)}`);
+  }
+
   /**
    * Writes that the delivery waits because a statement timed out. This is no try of the git host, and a delivery that waits for room keeps its
    * note. The commit waits for the disk, so its duration shows how slow the database is.

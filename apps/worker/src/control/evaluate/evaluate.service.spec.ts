@@ -24,6 +24,7 @@ class Bench {
   status = 'received';
   failureCode: string | null = null;
   reason: string | null = null;
+  note: string | null = null;
   /** The queue of the organization, for a delivery that found it full before. */
   isFull = false;
   loads = 0;
@@ -59,6 +60,10 @@ class Bench {
       },
       markSlow: async () => {
         this.status = 'evaluating';
+      },
+      markDiskFull: async (_id, note) => {
+        this.status = 'evaluating';
+        this.note = note;
       },
     };
     const of = async () => {
@@ -273,6 +278,44 @@ describe('a delivery', () => {
     expect([await pauseOf(), await pauseOf()]).toEqual([2_000, 4_000]);
   });
 
+  describe('R14B-3 that finds the disk of control full', () => {
+    const full = new BuildFailure('DiskFull', 'The disk has 1.0 GiB left.');
+    const pauseOf = async (bench: Bench) => {
+      const result = await bench.service.handle({ subjectId: 'd', attempts: 100, failures: 0 } as OutboxItem);
+      return result.done ? 0 : result.retryInMs;
+    };
+
+    it.each([
+      ['the fetch', full],
+      ['a write of the mirror', Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })],
+    ])(
+      'R14B-3 by %s waits for more tries than a delivery has, and is evaluated when there is room',
+      async (_by, error) => {
+        const bench = new Bench([...Array.from({ length: 20 }, () => error), head]);
+        expect(await bench.runToEnd(100, async () => expect(bench.isOpen).toBe(true))).toBe(21);
+        expect([bench.status, bench.failureCode]).toEqual(['evaluated', null]);
+      },
+    );
+
+    it('R14B-3 says so, and is looked at after pauses that grow to three minutes', async () => {
+      const bench = new Bench([full]);
+      const pauses: number[] = [];
+      for (let at = 0; at < 9; at++) pauses.push(await pauseOf(bench));
+      expect(pauses).toEqual([2, 4, 8, 16, 32, 64, 128, 180, 180].map((seconds) => seconds * 1_000));
+      expect(bench.status).toBe('evaluating');
+      expect(bench.note).toMatch(/^The disk has 1\.0 GiB left\. .*again/);
+    });
+
+    it('R14B-3 has all tries at its git host afterwards, and the pauses of the next shortage begin anew', async () => {
+      const away = failure('SourceUnavailable');
+      const bench = new Bench([full, full, away, full, away, away, away, away]);
+      const pauses: number[] = [];
+      for (let at = 0; at < 8; at++) pauses.push(await pauseOf(bench));
+      expect(pauses).toEqual([2_000, 4_000, 2_000, 2_000, 8_000, 30_000, 80_000, 0]);
+      expect([bench.status, bench.failureCode]).toEqual(['failed', 'SourceUnavailable']);
+    });
+  });
+
   it('R9-B2 reads nothing of its project while it waits for room', async () => {
     const bench = new Bench([head]);
     bench.isFull = true;
@@ -307,21 +350,21 @@ describe('a delivery', () => {
     expect(looked).toBe(true);
   });
 
-  it('comes to an end whatever the git host does, in whatever order', async () => {
-    const answers = fc.oneof(
+  it('comes to an end whatever the git host does, in whatever order, and in spite of shortages of the disk', async () => {
+    const answer = fc.oneof(
       fc.constant(head),
       fc.constant(gone),
-      fc
-        .constantFrom<FailureCode>('SourceUnavailable', 'RefNotFound', 'SourceTooLarge', 'DiskFull', 'PolicyRefused')
-        .map(failure),
+      fc.constantFrom<FailureCode>('SourceUnavailable', 'RefNotFound', 'SourceTooLarge', 'PolicyRefused').map(failure),
       fc.constant(new Error('defect')),
     );
-    const script = fc.array(answers, { minLength: 1, maxLength: 40 });
+    const full = failure('DiskFull');
+    const script = fc.array(fc.oneof(answer, fc.constant(full)), { maxLength: 40 });
     await fc.assert(
-      fc.asyncProperty(script, async (said) => {
-        const bench = new Bench([...said]);
+      fc.asyncProperty(script, answer, async (said, last) => {
+        const bench = new Bench([...said, last]);
         // Twelve tries that fail, and four pauses for the git host.
-        expect(await bench.runToEnd(16)).toBeLessThanOrEqual(16);
+        const most = 16 + said.filter((each) => each === full).length;
+        expect(await bench.runToEnd(most)).toBeLessThanOrEqual(most);
         expect(bench.isOpen).toBe(false);
       }),
     );

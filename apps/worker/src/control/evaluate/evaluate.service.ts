@@ -21,6 +21,7 @@ import type { Logger } from '@cooperage/telemetry';
 import type { MirrorKeeper } from '../../shared/mirror-keeper.js';
 import type { SourceProjects } from '../../shared/source-projects.js';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
+import { GrowingPauses } from './growing-pauses.js';
 import { judgeRules } from './judge-rules.js';
 import type { NoHead, ReadHead } from './read-head.js';
 import { StatementTimeouts } from './statement-timeouts.js';
@@ -39,6 +40,7 @@ type Judged = Omit<EvaluationResult, 'leftOut'>;
 /** Turns a delivery into verdicts and builds. What the webhook says is a hint; the git host's word counts. */
 export class EvaluateService {
   private readonly timeouts: StatementTimeouts;
+  private readonly diskPauses = new GrowingPauses();
 
   constructor(
     private readonly evaluations: EvaluationRepository,
@@ -52,7 +54,7 @@ export class EvaluateService {
 
   /**
    * Every delivery comes to an end: whatever is thrown, it is tried a bounded number of times and then `failed`. Tries do
-   * not count while the database is away, or slow for all deliveries (`StatementTimeouts`).
+   * not count while the database is away, or slow for all deliveries (`StatementTimeouts`), or while control's disk is full.
    */
   async handle(item: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
     const deliveryId = item.subjectId;
@@ -101,10 +103,15 @@ export class EvaluateService {
     signal?: AbortSignal,
   ): Promise<HandlerResult> {
     try {
-      return await this.evaluate(subject, since, signal);
+      const result = await this.evaluate(subject, since, signal);
+      this.diskPauses.reset(subject.deliveryId);
+      return result;
     } catch (error) {
-      if (error instanceof BuildFailure) return this.giveUpOrRetry(subject, error);
-      throw error;
+      const shortage = diskShortage(error);
+      if (shortage !== null) return this.waitForDisk(subject, shortage);
+      if (!(error instanceof BuildFailure)) throw error;
+      this.diskPauses.reset(subject.deliveryId);
+      return this.giveUpOrRetry(subject, error);
     }
   }
 
@@ -202,6 +209,13 @@ export class EvaluateService {
     return wallVerdicts(verdicts, zone, wall);
   }
 
+  /** Builds wait for room on a disk without end, and so do pushes. It says nothing of the git host, so it uses up no try. */
+  private async waitForDisk({ deliveryId }: EvaluationSubject, shortage: string): Promise<HandlerResult> {
+    const note = `${shortage} The push is looked at again, with pauses of up to three minutes.`;
+    await this.evaluations.markDiskFull(deliveryId, note);
+    return later(this.diskPauses.next(deliveryId), shortage);
+  }
+
   private async giveUpOrRetry(subject: EvaluationSubject, failure: BuildFailure): Promise<HandlerResult> {
     const pauseMs = failureEntry(failure.code).retryable ? retryPausesMs[subject.attempts] : undefined;
     if (pauseMs === undefined) {
@@ -211,4 +225,12 @@ export class EvaluateService {
     await this.evaluations.markWaiting(subject.deliveryId, failure.message);
     return later(pauseMs, failure.message);
   }
+}
+
+/** @returns for people, why nothing can be written to control's disk; null for any other error */
+function diskShortage(error: unknown): string | null {
+  if (error instanceof BuildFailure) return error.code === 'DiskFull' ? error.message : null;
+  return (error as { code?: unknown } | null)?.code === 'ENOSPC'
+    ? 'The commit was not fetched. The disk is full.'
+    : null;
 }

@@ -1,21 +1,12 @@
 import type { EvaluationRepository } from '@cooperage/db';
+import { GrowingPauses } from './growing-pauses.js';
 
 /** Longest write of a note while the database is in order, in milliseconds: a fifth of the statement timeout. */
 const quickWriteMs = 1_000;
-const firstPauseMs = 2_000;
-const longestPauseMs = 3 * 60_000;
 /** Most deliveries in memory. The next try of a forgotten delivery is compared only with successes during that try. */
 const maxDeliveries = 10_000;
 
 const note = 'The database took too long for this push. It is looked at again, with pauses of up to three minutes.';
-
-/** The last statement timeout of a delivery. */
-interface LastTimeout {
-  /** How many successes there were at that time. */
-  readonly successes: number;
-  /** How many tries in a row ended by one. */
-  inARow: number;
-}
 
 /**
  * Tells an expensive delivery from a database that is slow for all deliveries (ADR 43). A try that ended by a statement timeout counts only
@@ -25,8 +16,9 @@ interface LastTimeout {
 export class StatementTimeouts {
   /** How many evaluations this control has written. */
   private successes = 0;
-  /** By delivery. */
-  private readonly lastTimeouts = new Map<string, LastTimeout>();
+  /** By delivery: how many successes there were at its last statement timeout. */
+  private readonly lastTimeouts = new Map<string, number>();
+  private readonly pauses = new GrowingPauses();
 
   constructor(
     private readonly evaluations: Pick<EvaluationRepository, 'markSlow'>,
@@ -35,7 +27,7 @@ export class StatementTimeouts {
 
   /** Starts a try. @returns the `since` of `countsAsFailure` */
   startTry(deliveryId: string): number {
-    return this.lastTimeouts.get(deliveryId)?.successes ?? this.successes;
+    return this.lastTimeouts.get(deliveryId) ?? this.successes;
   }
 
   /**
@@ -50,28 +42,26 @@ export class StatementTimeouts {
   /** Forgets a delivery that ended in another way. That is no success. */
   forget(deliveryId: string): void {
     this.lastTimeouts.delete(deliveryId);
+    this.pauses.reset(deliveryId);
   }
 
   /** Writes the reason of the wait to the delivery. @returns true if the delivery is the reason for its statement timeout */
   async countsAsFailure(deliveryId: string, since: number): Promise<boolean> {
     const othersSucceeded = this.successes > since;
-    const inARow = (this.lastTimeouts.get(deliveryId)?.inARow ?? 0) + 1;
-    this.forget(deliveryId);
-    this.lastTimeouts.set(deliveryId, { successes: this.successes, inARow });
+    this.lastTimeouts.delete(deliveryId);
+    this.lastTimeouts.set(deliveryId, this.successes);
     if (this.lastTimeouts.size > maxDeliveries) this.forget(this.lastTimeouts.keys().next().value!);
     return (await this.writesQuickly(deliveryId)) && othersSucceeded;
   }
 
-  /** Pause after a statement timeout that does not count. It doubles with each timeout in a row. */
+  /** The pause after a statement timeout that does not count. It doubles with each one in a row. */
   pauseMs(deliveryId: string): number {
-    const inARow = this.lastTimeouts.get(deliveryId)?.inARow ?? 1;
-    return Math.min(longestPauseMs, firstPauseMs * 2 ** (inARow - 1));
+    return this.pauses.next(deliveryId);
   }
 
   /** Begins the pauses of a delivery anew: its try ended, for now, without a statement timeout. */
   resetPause(deliveryId: string): void {
-    const last = this.lastTimeouts.get(deliveryId);
-    if (last) last.inARow = 0;
+    this.pauses.reset(deliveryId);
   }
 
   private async writesQuickly(deliveryId: string): Promise<boolean> {
