@@ -19,6 +19,7 @@ import { type GitHost, startGitHost, type TestGitRepository } from '@cooperage/t
 import { World } from '../../../libs/db/spec/world.js';
 import { EvaluateService } from '../src/control/evaluate/evaluate.service.js';
 import { ReadHead } from '../src/control/evaluate/read-head.js';
+import type { HandlerResult } from '../src/control/outbox/outbox-loop.js';
 import { MirrorKeeper } from '../src/shared/mirror-keeper.js';
 import { SourceProjects } from '../src/shared/source-projects.js';
 
@@ -177,22 +178,17 @@ export class EvaluateBench {
     return this.evaluate(await new DeliveryRepository(this.world.db).start(place, wish, actor));
   }
 
+  /** Looks at a delivery once, as the outbox has it done. */
+  look(deliveryId: string, service = this.service): Promise<HandlerResult> {
+    const item = { id: 1n, topic: 'evaluate', subjectId: deliveryId, groupId: '' } as const;
+    return service.handle({ ...item, attempts: 1, unfinished: 0, failures: 0, ageMs: 0, dueMs: 0 });
+  }
+
   /** @returns the delivery's row afterwards */
   async evaluate(deliveryId: string) {
-    const item = {
-      id: 1n,
-      topic: 'evaluate',
-      subjectId: deliveryId,
-      groupId: '',
-      attempts: 1,
-      unfinished: 0,
-      failures: 0,
-      ageMs: 0,
-      dueMs: 0,
-    } as const;
-    let result = await this.service.handle(item);
+    let result = await this.look(deliveryId);
     // Without the pauses: what waits for its git host is asked again at once, until it ends.
-    while (!result.done) result = await this.service.handle(item);
+    while (!result.done) result = await this.look(deliveryId);
     return this.world.db.prisma.delivery.findUniqueOrThrow({ where: { id: deliveryId }, include: { verdicts: true } });
   }
 

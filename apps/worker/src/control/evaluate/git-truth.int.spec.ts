@@ -44,6 +44,32 @@ describe('a delivery is a hint', () => {
       expect(await bench.built(project)).toEqual([first, second]);
     });
 
+    it.each([
+      ['tag', 'refs/tags/v1.0.0'],
+      ['branch', 'refs/heads/new'],
+    ])('R14B-2 builds a new %s that the git host shows a moment after its own delivery', async (_kind, ref) => {
+      const project = await bench.project();
+      const after = await commit(project, '1');
+      const id = await bench.receive(project, ref, { after });
+      expect(await bench.look(id)).toMatchObject({ done: false });
+      const { prisma } = bench.world.db;
+      const waiting = await prisma.delivery.findUniqueOrThrow({ where: { id } });
+      expect(waiting).toMatchObject({ status: 'evaluating', reason: null });
+      expect(waiting.note).toContain(`does not show the push to ${ref} yet`);
+      expect(await prisma.outbox.count({ where: { topic: 'forget-ref', groupId: project.id } })).toBe(0);
+      await project.git.git(['update-ref', ref, after]);
+      expect(await bench.evaluate(id)).toMatchObject({ status: 'evaluated', reason: null });
+      expect(await bench.built(project)).toEqual([after]);
+    });
+
+    it('R14B-2 ends without a build when the ref of a push stays away', async () => {
+      const project = await bench.project();
+      const after = await commit(project, '1');
+      const delivery = await bench.push(project, 'refs/tags/v1.0.0', { after });
+      expect(delivery).toMatchObject({ status: 'evaluated', reason: 'ref_gone', evaluationAttempts: 4 });
+      expect(await bench.built(project)).toEqual([]);
+    });
+
     it('R-H1 holds for what a person replays as well', async () => {
       const project = await bench.project();
       const base = await commit(project, 'base');

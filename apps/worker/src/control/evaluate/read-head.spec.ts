@@ -96,6 +96,16 @@ describe('the head of a delivery', () => {
     expect(await reader({}).of({ ref: 'refs/notes/x' })).toMatchObject({ nothing: 'no_ref' });
   });
 
+  it.each([
+    ['a push', { eventName: 'push', replayOf: null }, true],
+    ['a push without a commit, not', { eventName: 'push', replayOf: null, after: null }, false],
+    ['a replay by a person, not', { eventName: 'push', replayOf: 'd1' }, false],
+    ['a start by a person, not', { eventName: 'manual', replayOf: null }, false],
+  ])('R14B-2 of a ref that the git host does not show may follow for %s', async (_title, subject, mayFollow) => {
+    const { of } = reader({ heads: {} });
+    expect(await of({ ref: 'refs/tags/v1', ...subject })).toEqual({ nothing: 'ref_gone', mayFollow });
+  });
+
   it('of a tag is the commit behind it, whatever object the delivery names', async () => {
     const { git, of } = reader({ heads: { 'refs/tags/v1': mid } });
     expect(await of({ ref: 'refs/tags/v1', after: old })).toMatchObject({ commit: mid, late: false });

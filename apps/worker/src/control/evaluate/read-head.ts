@@ -59,7 +59,7 @@ export class ReadHead {
     const signal = until ? AbortSignal.any([unwanted.signal, until]) : unwanted.signal;
     try {
       const { observed, defaultBranch, facts } = await this.ask(subject, project, named, since, signal);
-      if (observed === undefined) return noHead('ref_gone');
+      if (observed === undefined) return { nothing: 'ref_gone', mayFollow: isPushOfCommit(subject) };
       const commit = named ?? observed;
       const before = await this.evaluations.head(subject.project.id, ref);
       const nothing = await this.refuse({ subject, project, commit, observed, before, signal });
@@ -149,6 +149,11 @@ export class ReadHead {
       throw error;
     }
   }
+}
+
+/** What a push creates the host may show later than it delivers the push. A person gets the answer at once. */
+function isPushOfCommit({ eventName, replayOf, after }: EvaluationSubject): boolean {
+  return eventName !== 'manual' && replayOf === null && after !== null;
 }
 
 interface Question {
