@@ -100,7 +100,7 @@ export * from './log/terminal-text.js';
 export * from './net/public-address.js';
 export * from './path/repository-path.js';
 export * from './quota/quota.js';
-export { publishedAgain } from './retention/published-again.js';
+export { publishedAgain, type ZonePublications } from './retention/published-again.js';
 export * from './retention/retention-policy.js';
 export * from './rule/changed-paths.js';
 export * from './rule/glob.js';

@@ -36,6 +36,7 @@ import type { OutboxLoop } from './outbox/outbox-loop.js';
 import { lookAtOutboxes, outboxPoll } from './outbox/outbox-poll.js';
 import { promisedWork } from './promised-work.js';
 import { historyLoop } from './retention/history-loop.js';
+import { retentionLoop } from './retention/retention-loop.js';
 import { Sweeper } from './sweep/sweeper.js';
 import { Tidier } from './sweep/tidier.js';
 import { AttemptTokens } from './tokens/attempt-tokens.js';
@@ -47,14 +48,8 @@ const reverifyLookMs = 60_000;
 /** How often projects are looked for whose caches weigh too much. */
 const budgetLookMs = 60_000;
 const ageLookMs = 60 * 60_000;
-/** How often the retention engine selects what is old, and looks for what is due. */
-const retentionLookMs = 10 * 60_000;
-/** What is staged and was not published, of one run. */
-const mostStaged = 1_000;
 /** How often the counters of usage are folded: a read adds up what came since. */
 const usageFoldMs = 5_000;
-/** How long one run of the retention engine may take. */
-const retentionLimitMs = 30 * 60_000;
 
 /** Starts control's loops and ends them in order. */
 @Injectable()
@@ -156,22 +151,8 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private retentionLoop(): WakeLoop {
-    const schedule = this.get(RetentionSchedule);
-    const staged = this.get(StagedDeletion);
-    return new WakeLoop(
-      'retention',
-      retentionLookMs,
-      this.logger,
-      async () => {
-        // What a person requested does not wait for a selection that is slow or fails.
-        await schedule.enqueueDue();
-        await staged.schedule(mostStaged);
-        await schedule.scheduleOlder(this.config.retention, (err, organizationId) =>
-          this.logger.error({ err, organizationId }, 'retention cannot select old rows, trying again later'),
-        );
-      },
-      retentionLimitMs,
-    );
+    const [schedule, staged] = [this.get(RetentionSchedule), this.get(StagedDeletion)];
+    return retentionLoop({ schedule, staged, defaults: this.config.retention, logger: this.logger });
   }
 
   private usageLoop(): WakeLoop {

@@ -48,16 +48,21 @@ const tables = [
   ['retention_candidate', 5_000],
 ] as const;
 
+/** @internal Builds that are not over. */
+export function openBuildsSql(projectId: string): Prisma.Sql {
+  return Prisma.sql`SELECT id::text FROM build WHERE project_id = ${projectId}::uuid AND finished_at IS NULL`;
+}
+
 /** The end of a project that a person has deleted. Every method can be repeated. */
 export class ProjectRemoval {
   constructor(private readonly db: Database) {}
 
   /** Cancels what is open; the number of builds that are still not over. No new one can come behind a deletion. */
   async cancelOpenBuilds(projectId: string): Promise<number> {
-    const open = await this.db.prisma.build.findMany({ where: { projectId, finishedAt: null }, select: { id: true } });
     const builds = new BuildRepository(this.db);
-    for (const { id } of open) await builds.requestCancel(id, 'the deletion of the project');
-    return this.db.prisma.build.count({ where: { projectId, finishedAt: null } });
+    for (const { id } of await this.openBuilds(projectId))
+      await builds.requestCancel(id, 'the deletion of the project');
+    return (await this.openBuilds(projectId)).length;
   }
 
   /** Some leftovers, in the order of the builds' ids; none behind the last. */
@@ -96,6 +101,10 @@ export class ProjectRemoval {
     const ofProject = Prisma.sql`project_id = ${projectId}::uuid`;
     for (const [table, atOnce] of tables) await deleteInPortions(this.db, table, ofProject, atOnce);
     await this.db.prisma.$executeRaw`DELETE FROM project WHERE id = ${projectId}::uuid`;
+  }
+
+  private openBuilds(projectId: string): Promise<{ id: string }[]> {
+    return this.db.prisma.$queryRaw<{ id: string }[]>(openBuildsSql(projectId));
   }
 
   private async removeBuilds(projectId: string): Promise<void> {

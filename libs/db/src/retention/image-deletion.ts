@@ -10,6 +10,7 @@ import { artifactBlobs } from '../signing/artifact-blobs.js';
 import { referrerDigests } from '../signing/referrer-digests.js';
 import { deleteInPortions } from './delete-in-portions.js';
 import { digestOfTags, type ImageDeletionPreview, previewIn } from './image-deletion-preview.js';
+import { publicationsOf } from './image-publications.js';
 import { type RetentionRecord, toRetentionRecord, withProject } from './retention-record.js';
 
 export interface ImageDeletionRequest {
@@ -136,30 +137,20 @@ export class ImageDeletion {
       });
       if (!candidate) return null;
       const { subject, createdAt } = candidate;
-      const builds = await tx.build.findMany({
-        where: { projectId, digest: subject },
-        select: { number: true, zone: true, status: true, finishedAt: true },
-      });
-      if (builds.some(({ finishedAt }) => finishedAt === null)) return null;
-      const ended = builds.map(({ number, zone, status, finishedAt }) => ({
-        ...{ number, zone: zone as Zone, succeeded: status === 'succeeded', finishedAt: finishedAt! },
-      }));
-      const again = publishedAgain(ended, createdAt);
+      const { isOpen, zones } = await publicationsOf(tx, projectId, subject, createdAt);
+      if (isOpen) return null;
+      const again = publishedAgain(zones);
       const [fresh] = await tx.$queryRaw<{ tag: string }[]>`
         SELECT tag FROM image_tag WHERE project_id = ${projectId}::uuid AND digest = ${subject}
         EXCEPT SELECT unnest(tags) FROM retention_candidate WHERE id = ${id}::uuid LIMIT 1`;
-      const message = again
-        ? `build #${again.number} published it again`
-        : fresh
-          ? `the tag ${fresh.tag} points to it now`
-          : null;
+      const message =
+        again !== null ? `build #${again} published it again` : fresh ? `the tag ${fresh.tag} points to it now` : null;
       const state = message === null ? 'deleting' : 'kept';
       const where = { id, state: { in: ['scheduled', 'deleting'] } };
       const data = { state, message, ...(message !== null && { finishedAt: new Date() }) };
       const { count } = await tx.retentionCandidate.updateMany({ where, data });
       if (count === 0 || message !== null) return null;
-      const zones = [...new Set(builds.map(({ zone }) => zone as Zone))];
-      return { id, digest: subject as Digest, zones };
+      return { id, digest: subject as Digest, zones: zones.map(({ zone }) => zone) };
     });
     return begun && { ...begun, artifacts: await referrerDigests(this.db, projectId, begun.digest) };
   }

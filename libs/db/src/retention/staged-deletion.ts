@@ -29,28 +29,65 @@ const pushedForMinutes = 15;
 /** Until the deletion, after a build has ended without an image. */
 const graceMinutes = 60;
 
-/** @internal Over `staged_image s`: no build that is open can publish it, or push it. */
+/** Rows that one statement looks at. */
+const windowRows = 1_000;
+/** Windows of one run: the next run goes on behind them. */
+const mostWindows = 20;
+
+/** Over `staged_image s`: no build that is open can publish it, or push it. Each build is found by one step along an index (R14B-1). */
 const isLeftover = Prisma.sql`(
   s.noted_at < now() - ${pushedForMinutes} * interval '1 minute'
-  AND NOT EXISTS (SELECT 1 FROM build b WHERE b.project_id = s.project_id AND b.finished_at IS NULL
-    AND (b.id = s.build_id OR b.digest = s.digest))
+  AND NOT EXISTS (SELECT 1 FROM build b WHERE b.id = s.build_id AND b.project_id = s.project_id AND b.finished_at IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM build b WHERE b.project_id = s.project_id AND b.digest = s.digest AND b.finished_at IS NULL)
   AND NOT EXISTS (SELECT 1 FROM image i WHERE i.project_id = s.project_id AND i.digest = s.digest))`;
+
+/** @internal What of these rows is to be deleted, and is not scheduled yet. */
+export function leftoversSql(ids: readonly string[]): Prisma.Sql {
+  return Prisma.sql`
+    SELECT s.id::text AS subject, s.project_id::text AS "projectId", s.bytes,
+      coalesce((SELECT '#' || b.number FROM build b WHERE b.id = s.build_id), left(s.digest, 19)) AS label
+    FROM staged_image s JOIN project p ON p.id = s.project_id AND p.deleted_at IS NULL
+    WHERE s.id = ANY (${ids}::uuid[]) AND s.state = 'staged' AND ${isLeftover} AND NOT EXISTS (
+      SELECT 1 FROM retention_candidate c WHERE c.project_id = s.project_id AND c.kind = 'staged' AND c.subject = s.id::text)`;
+}
 
 /** Deletes what builds have pushed that ended without an image, and counts it until the registry holds it no longer. */
 export class StagedDeletion {
-  constructor(private readonly db: Database) {}
+  /** Where the last run of `schedule` ended; null at the beginning of the table. */
+  private cursor: string | null = null;
 
-  /** Schedules the deletion of up to `limit` of them. */
-  async schedule(limit: number): Promise<number> {
+  /** @param size rows of one window */
+  constructor(
+    private readonly db: Database,
+    private readonly size = windowRows,
+  ) {}
+
+  /** Schedules their deletion, of a bounded part of the table in a run. @returns how many were scheduled */
+  async schedule(): Promise<number> {
+    let scheduled = 0;
+    for (let window = 0; window < mostWindows; window++) {
+      const ids = await this.nextWindow();
+      scheduled += await this.scheduleOf(ids);
+      if (ids.length < this.size) break;
+    }
+    return scheduled;
+  }
+
+  /** Moves the cursor first: a window whose statement fails does not keep the rows behind it from their turn. */
+  private async nextWindow(): Promise<string[]> {
+    const rows = await this.db.prisma.stagedImage.findMany({
+      ...{ where: this.cursor === null ? {} : { id: { gt: this.cursor } }, select: { id: true } },
+      ...{ orderBy: { id: 'asc' }, take: this.size },
+    });
+    this.cursor = rows.length < this.size ? null : rows.at(-1)!.id;
+    return rows.map(({ id }) => id);
+  }
+
+  private async scheduleOf(ids: readonly string[]): Promise<number> {
+    if (ids.length === 0) return 0;
     const selected = await this.db.prisma.$queryRaw<
       { subject: string; projectId: string; label: string; bytes: bigint }[]
-    >`
-      SELECT s.id::text AS subject, s.project_id::text AS "projectId", s.bytes,
-        coalesce((SELECT '#' || b.number FROM build b WHERE b.id = s.build_id), left(s.digest, 19)) AS label
-      FROM staged_image s JOIN project p ON p.id = s.project_id AND p.deleted_at IS NULL
-      WHERE s.state = 'staged' AND ${isLeftover} AND NOT EXISTS (
-        SELECT 1 FROM retention_candidate c WHERE c.project_id = s.project_id AND c.kind = 'staged' AND c.subject = s.id::text)
-      ORDER BY s.noted_at LIMIT ${limit}`;
+    >(leftoversSql(ids));
     if (selected.length === 0) return 0;
     const deleteAfter = new Date(Date.now() + graceMinutes * 60_000);
     const { count } = await this.db.prisma.retentionCandidate.createMany({

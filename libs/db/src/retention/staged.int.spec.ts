@@ -103,10 +103,10 @@ describe('what builds stage', () => {
     const build = await world.build(projectId);
     await note(build, [base]);
     await world.db.prisma.stagedImage.updateMany({ data: { notedAt: new Date(0) } });
-    expect(await deletion.schedule(10)).toBe(0);
+    expect(await deletion.schedule()).toBe(0);
     await ended();
-    expect(await deletion.schedule(10)).toBe(1);
-    expect(await deletion.schedule(10)).toBe(0);
+    expect(await deletion.schedule()).toBe(1);
+    expect(await deletion.schedule()).toBe(0);
     const { items } = await new RetentionRepository(world.db).list(organizationId, ['scheduled'], {
       ...{ after: null, limit: 10 },
     });
@@ -127,14 +127,14 @@ describe('what builds stage', () => {
     const same = { digest: digest() };
     await note(await world.build(projectId), [base], same);
     await ended();
-    await deletion.schedule(10);
+    await deletion.schedule();
     await due();
     const open = await world.build(projectId);
     await note(open, [base], same);
     expect(await deletion.begin(projectId, 10)).toEqual([]);
     expect(await world.db.prisma.retentionCandidate.count()).toBe(0);
     await ended();
-    await deletion.schedule(10);
+    await deletion.schedule();
     await due();
     const [begun] = await deletion.begin(projectId, 10);
     const next = await world.build(projectId);
@@ -148,7 +148,7 @@ describe('what builds stage', () => {
     await note(await world.build(projectId), [base, { digest: digest(), bytes: 10 }]);
     await note(await world.build(projectId), [base, { digest: digest(), bytes: 20 }]);
     await ended();
-    await deletion.schedule(10);
+    await deletion.schedule();
     await due();
     const both = await deletion.begin(projectId, 10);
     for (const each of both) {
@@ -174,7 +174,7 @@ describe('what builds stage', () => {
     await note(await world.build(projectId), [base], same);
     await note(await world.build(projectId), [{ digest: digest(), bytes: 10 }]);
     await ended();
-    await deletion.schedule(10);
+    await deletion.schedule();
     await due();
     const [first, second] = await deletion.begin(projectId, 10);
     const retention = new RetentionDeletion(world.db);
@@ -200,7 +200,7 @@ describe('what builds stage', () => {
     const other = await world.project(organizationId);
     await note(await world.build(other), [base]);
     await ended();
-    await deletion.schedule(10);
+    await deletion.schedule();
     await due();
     await deletion.begin(projectId, 4);
     await deletion.begin(other, 10);

@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { type EndedBuild, publishedAgain } from './published-again.js';
+import { publishedAgain, type ZonePublications } from './published-again.js';
 
-const since = new Date(1_000);
-const build = (zone: EndedBuild['zone'], atMs: number, succeeded = true): EndedBuild => ({
-  ...{ number: atMs, zone, succeeded },
-  finishedAt: new Date(atMs),
+const before = (zone: ZonePublications['zone']): ZonePublications => ({ zone, before: true, since: null });
+const since = (zone: ZonePublications['zone'], isBefore = false): ZonePublications => ({
+  ...{ zone, before: isBefore, since: 7 },
 });
 
 describe('an image whose deletion was asked for', () => {
   it('is published again by a build that ends later and succeeds', () => {
-    expect(publishedAgain([build('branch', 900), build('branch', 1_100)], since)?.number).toBe(1_100);
-    expect(publishedAgain([build('fork', 900), build('protected', 1_100)], since)?.number).toBe(1_100);
-    expect(publishedAgain([build('fork', 1_100)], since)?.number).toBe(1_100);
+    expect(publishedAgain([since('branch', true)])).toBe(7);
+    expect(publishedAgain([before('fork'), since('protected')])).toBe(7);
+    expect(publishedAgain([since('fork')])).toBe(7);
+    expect(publishedAgain([since('fork'), since('branch', true)])).toBe(7);
   });
 
-  it('R5-C7 is published again by no build that failed, and by none of a lower zone', () => {
-    expect(publishedAgain([build('branch', 900), build('branch', 1_100, false)], since)).toBeUndefined();
-    expect(publishedAgain([build('protected', 900), build('branch', 1_100)], since)).toBeUndefined();
-    expect(publishedAgain([build('branch', 900), build('fork', 1_100)], since)).toBeUndefined();
-    expect(publishedAgain([build('branch', 900)], since)).toBeUndefined();
+  it('R5-C7 is published again by no build of a lower zone', () => {
+    expect(publishedAgain([before('protected'), since('branch')])).toBeNull();
+    expect(publishedAgain([since('fork', true), before('branch')])).toBeNull();
+    expect(publishedAgain([before('branch')])).toBeNull();
+    expect(publishedAgain([])).toBeNull();
   });
 });

@@ -136,7 +136,7 @@ describe('the deletion of an image, or of what was to become one', () => {
     const staging = stagingRepository(own.id, failed.zone);
     expect(await hasManifest(staging, failed.digest!)).toBe(true);
     await system.db.prisma.stagedImage.updateMany({ data: { notedAt: new Date(Date.now() - 3_600_000) } });
-    await new StagedDeletion(system.db).schedule(10);
+    await new StagedDeletion(system.db).schedule();
     await system.db.prisma.retentionCandidate.updateMany({ data: { deleteAfter: new Date(0) } });
     await new RetentionSchedule(system.db).enqueueDue();
     const gone = await system.until(() =>

@@ -1,0 +1,50 @@
+import type { Zone, ZonePublications } from '@cooperage/domain';
+import type { Queryable } from '../database.js';
+import { Prisma } from '../generated/client.js';
+
+/** What builds of a project have made of an image. */
+export interface ImagePublications {
+  /** A build that is not over has made it. */
+  readonly isOpen: boolean;
+  /** The zones of its builds, with what was published in each. */
+  readonly zones: readonly ZonePublications[];
+}
+
+interface Row {
+  readonly zone: Zone;
+  readonly isOpen: true | null;
+  readonly made: true | null;
+  readonly before: true | null;
+  readonly since: number | null;
+}
+
+/**
+ * @internal Each part is one step along an index: any number of builds may have made the same bytes (R14B-1). By the orders that are the index's
+ * own, the planner has no guess to make: where many builds fit, it would read the table from its beginning on until it meets one.
+ */
+export function publicationsSql(projectId: string, digest: string, since: Date): Prisma.Sql {
+  const ofImage = Prisma.sql`b.project_id = ${projectId}::uuid AND b.digest = ${digest}`;
+  const published = Prisma.sql`${ofImage} AND b.zone = z.zone AND b.status = 'succeeded'`;
+  return Prisma.sql`
+    SELECT z.zone,
+      (SELECT true FROM build b WHERE ${ofImage} AND b.finished_at IS NULL ORDER BY b.id LIMIT 1) AS "isOpen",
+      (SELECT true FROM build b WHERE ${ofImage} AND b.zone = z.zone ORDER BY b.status LIMIT 1) AS made,
+      (SELECT true FROM build b WHERE ${published} AND b.finished_at <= ${since} ORDER BY b.finished_at DESC LIMIT 1) AS before,
+      (SELECT b.number FROM build b WHERE ${published} AND b.finished_at > ${since} ORDER BY b.finished_at LIMIT 1) AS since
+    FROM unnest(ARRAY['fork', 'branch', 'protected']) AS z(zone)`;
+}
+
+/** @param since when the deletion of the image was requested */
+export async function publicationsOf(
+  db: Queryable,
+  projectId: string,
+  digest: string,
+  since: Date,
+): Promise<ImagePublications> {
+  const rows = await db.$queryRaw<Row[]>(publicationsSql(projectId, digest, since));
+  const zones = rows.filter(({ made }) => made);
+  return {
+    isOpen: rows.some(({ isOpen }) => isOpen),
+    zones: zones.map((row) => ({ zone: row.zone, before: row.before === true, since: row.since })),
+  };
+}
