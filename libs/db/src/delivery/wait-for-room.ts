@@ -17,11 +17,11 @@ interface Wait {
   readonly head: WaitingHead | null;
 }
 
-/** @internal The delivery waits, and is promised anew. What waits for an older head of the same ref ends with that reason. */
+/** @internal The delivery waits, and is promised anew with all its tries: its git host has answered. What waits for an older head of the same ref ends with that reason. */
 export async function waitForRoom(tx: Queryable, { deliveryId, note, delayMs, head }: Wait): Promise<void> {
   await tx.$executeRaw`
     WITH waiting AS (
-      UPDATE delivery SET status = 'evaluating', reason = 'quota_queued_builds', note = ${storedText(note)}
+      UPDATE delivery SET status = 'evaluating', reason = 'quota_queued_builds', note = ${storedText(note)}, evaluation_attempts = 0
       WHERE id = ${deliveryId}::uuid AND status IN ('received', 'evaluating') RETURNING id, project_id
     ), promised AS (
       INSERT INTO outbox (topic, subject_id, group_id, available_at)

@@ -1,4 +1,6 @@
 import { EvaluationRepository } from '@cooperage/db';
+import { BuildFailure } from '@cooperage/domain';
+import type { Source } from '@cooperage/source';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BenchProject, EvaluateBench } from '../../../spec/evaluate-bench.js';
 
@@ -54,6 +56,22 @@ describe('R-N10 a push that finds the queue of its organization full', () => {
     const row = await bench.world.db.prisma.delivery.findUniqueOrThrow({ where: { id: delivery.id } });
     const { status, reason, note, evaluationAttempts } = delivery;
     expect(row).toMatchObject({ status, reason, note, evaluationAttempts });
+  });
+
+  it('R14B-4 has all its tries at the git host again after it has found no room', async () => {
+    const project = await bounded(1);
+    await push(project, '1');
+    const after = await project.git.commit({ Dockerfile: 'FROM scratch\n# 2\n' }, { ref: main });
+    const id = await bench.receive(project, main, { after });
+    const evaluations = new EvaluationRepository(bench.world.db);
+    for (let tries = 0; tries < 4; tries++) await evaluations.markWaiting(id, 'away');
+    expect(await bench.evaluate(id)).toMatchObject({ reason: 'quota_queued_builds', evaluationAttempts: 0 });
+    await makeRoom(project);
+    const away = async () => Promise.reject(new BuildFailure('SourceUnavailable', 'away'));
+    const service = bench.serviceOn({ refs: away, prepare: away } as unknown as Source);
+    expect(await bench.look(id, service)).toMatchObject({ done: false, retryInMs: 2_000 });
+    expect(await bench.evaluate(id)).toMatchObject({ status: 'evaluated', failureCode: null });
+    expect(await bench.built(project)).toContain(after);
   });
 
   it('R-N10 gives way to a newer push of its ref, and other refs wait for themselves', async () => {
