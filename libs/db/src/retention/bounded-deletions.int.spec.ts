@@ -2,7 +2,7 @@ import { parseDigest } from '@cooperage/domain';
 import { asDatabaseRole } from '@cooperage/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { World } from '../../spec/world.js';
-import { Database, ImageDeletion, newId, ProjectRemoval } from '../index.js';
+import { Database, ImageDeletion, newId, ProjectRemoval, ReverificationRepository } from '../index.js';
 
 const digest = parseDigest(`sha256:${'1'.repeat(64)}`);
 const digestNo = (no: number) => parseDigest(`sha256:${String(no).padStart(64, '0')}`);
@@ -187,5 +187,19 @@ describe('the deletion of a project, or of an image, of which much was built', (
     expect(await largest()).toEqual({ signature_artifact: 50, image_verification: 200 });
     expect(await world.db.prisma.signatureArtifact.count()).toBe(2);
     expect(await world.db.prisma.image.count()).toBe(0);
+  });
+
+  it('R14B-5 prunes what builds of the same bytes added of verifications in bounded statements, and keeps the newest', async () => {
+    const projectId = await world.project();
+    await verifications(projectId, 620);
+    const newest = { where: { projectId, digest }, orderBy: { id: 'desc' as const }, take: 20 };
+    const kept = await world.db.prisma.imageVerification.findMany(newest);
+    const rounds = new ReverificationRepository(world.db);
+    await rounds.prune(projectId, digest);
+    expect(await largest()).toEqual({ image_verification: 200 });
+    expect(await world.db.prisma.imageVerification.findMany({ ...newest, take: 100 })).toEqual(kept);
+    await rounds.prune(projectId, digest);
+    await rounds.prune(projectId, digestNo(2));
+    expect(await world.db.prisma.imageVerification.count()).toBe(20);
   });
 });

@@ -1,5 +1,7 @@
 import type { Digest } from '@cooperage/domain';
 import type { Database } from '../database.js';
+import { Prisma } from '../generated/client.js';
+import { deleteInPortions } from '../retention/delete-in-portions.js';
 
 /** A tagged image that is due to be verified again. */
 export interface DueImage {
@@ -10,6 +12,8 @@ export interface DueImage {
 
 /** So many verifications of one image are kept. */
 const keptVerifications = 20;
+/** Verifications that one statement deletes. */
+const verificationsAtOnce = 200;
 const projectsAtOnce = 5;
 
 /** Rounds in which control verifies images again, so that one that stops verifying is noticed without anybody looking. */
@@ -77,11 +81,13 @@ export class ReverificationRepository {
       WHERE project_id = ${projectId}::uuid`;
   }
 
-  /** Old verifications of an image go; what pages show is the newest. */
+  /** Old verifications of an image go; what pages show is the newest. Each build of the same bytes leaves one, so they go in portions. */
   async prune(projectId: string, digest: string): Promise<void> {
-    await this.db.prisma.$executeRaw`
-      DELETE FROM image_verification WHERE project_id = ${projectId}::uuid AND digest = ${digest} AND id IN (
-        SELECT id FROM image_verification WHERE project_id = ${projectId}::uuid AND digest = ${digest}
-        ORDER BY id DESC OFFSET ${keptVerifications})`;
+    const oldest = await this.db.prisma.imageVerification.findFirst({
+      ...{ where: { projectId, digest }, select: { id: true }, orderBy: { id: 'desc' }, skip: keptVerifications - 1 },
+    });
+    if (oldest === null) return;
+    const older = Prisma.sql`project_id = ${projectId}::uuid AND digest = ${digest} AND id < ${oldest.id}::uuid`;
+    await deleteInPortions(this.db, 'image_verification', older, verificationsAtOnce);
   }
 }
