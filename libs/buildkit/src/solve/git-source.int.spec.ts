@@ -1,15 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type GitHttpServer,
-  services,
-  startDockerEngine,
-  startGitHttpServer,
-  TestGitRepository,
-} from '@cooperage/testing';
+import { type GitHttpServer, services, startGitHttpServer, TestGitRepository } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readInfo } from '../info/info.js';
 import { build } from '../testing/small-build.js';
 import { EngineConnection } from '../wire/connection.js';
 
@@ -46,21 +39,6 @@ describe('a repository that ADD fetches', () => {
     expect(output.endsWith('a library')).toBe(true);
     expect(server.requests.filter((request) => request.includes('/part.git'))).toEqual([]);
     expect(asked.map(({ submodules }) => submodules)).toContain('leftOut');
-  });
-
-  it('V13A-3 comes with its submodules, and the build is told so, where the engine does not know how to leave them out', async () => {
-    const docker = await startDockerEngine();
-    const older = new EngineConnection({ address: docker.address });
-    try {
-      // From Docker 29 on its BuildKit knows it.
-      expect((await readInfo(older)).dockerVersion).toMatch(/^28\./);
-      const commit = await (await repository('plain')).commit({ 'plain.txt': 'no submodules' });
-      const { asked } = await build(older, shows(`${server.origin}/plain.git#${commit}`, 'cat plain.txt'));
-      expect(asked.map(({ submodules }) => submodules)).toContain('fetched');
-    } finally {
-      await older.close();
-      await docker.stop();
-    }
   });
 
   it('R13A-4 has in its git folder the address that it was asked for at, also where the same commit came from another before', async () => {

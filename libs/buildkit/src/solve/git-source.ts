@@ -4,7 +4,7 @@ import { fieldsOf, textOf } from '../proto/fields.js';
 export const sourceField = 3;
 export const sourceFields = { identifier: 1, attrs: 2 } as const;
 export const entryFields = { key: 1, value: 2 } as const;
-/** BuildKit knows it from 0.26 on, and then says that it has the capability. */
+/** BuildKit knows it from 0.26 on at the latest, and then says that it has the capability. */
 export const skipSubmodules = 'git.skipsubmodules';
 export const skipSubmodulesCapability = 'source.git.skipsubmodules';
 

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { encode } from '../proto/codec.js';
 import { bytesField, fieldsOf, textOf } from '../proto/fields.js';
+import type { Call } from '../wire/call.js';
+import type { Line } from '../wire/connection.js';
+import { Bridge, type OnGraph } from './bridge.js';
 import { definedVertexes } from './definition.js';
 import { editDefinition } from './edit-definition.js';
 import { withoutSubmodules } from './skip-submodules.js';
@@ -70,5 +73,29 @@ describe('R13A-1 R13A-2 R13A-5 submodules of what ADD fetches from git', () => {
     const without = definition(source('git://github.com/org/lib.git', { 'git.skipsubmodules': 'true' }));
     expect(edit(without)).toBe(without);
     expect(definedVertexes(without)[0]!.submodules).toBe('none');
+  });
+
+  it.each([
+    ['leftOut', [{ ID: 'source.git.skipsubmodules', Enabled: true }]],
+    ['fetched', [{ ID: 'source.git.skipsubmodules', Enabled: false }]],
+    ['fetched', [{ ID: 'source.git.httpauth', Enabled: true }]],
+  ])('V13A-3 are said to be %s by an engine that says that it is able to do %j', async (submodules, LLBCaps) => {
+    const git = source('git://github.com/org/lib.git#v1');
+    const result = { ref: { id: 'asked', def: definition(git, copy(git)) }, metadata: {} };
+    const called: string[] = [];
+    const answers: Record<string, unknown> = { Solve: { result }, Ping: { LLBCaps }, Return: {} };
+    const start: Line['start'] = ({ path }, _request, onMessage) => {
+      const name = path.split('/').at(-1)!;
+      called.push(name);
+      onMessage(answers[name] as never);
+      return { done: Promise.resolve() } as Call;
+    };
+    const bridge = new Bridge({ line: async () => ({ start, close: () => undefined }) }, 'reference');
+    const told: string[] = [];
+    const onGraph: OnGraph = (_key, vertexes) => told.push(...vertexes.map((vertex) => vertex.submodules));
+    await bridge.run({ last: { frontendAttrs: {} }, inputs: [], mark: null, onGraph });
+    expect(told).toEqual([submodules, 'none']);
+    // The second time with the attribute: an engine that knows it follows it.
+    expect(called).toEqual(['Solve', 'Solve', 'Ping', 'Return']);
   });
 });

@@ -82,7 +82,7 @@ describe('recorded progress', () => {
 describe('V13A-3 what becomes of submodules', () => {
   it.each([
     ['leftOut', 'Submodules of a git repository are not fetched.'],
-    ['fetched', 'Submodules of a git repository are fetched, because this engine is older than BuildKit 0.26.'],
+    ['fetched', 'Submodules of a git repository are fetched, because this engine does not know how to leave them out.'],
   ] as const)('is said once of one build: %s', (submodules, message) => {
     const lines = { file: 'Dockerfile', startLine: 2, endLine: 2 };
     const vertex = { digest: 'sha256:1', name: 'ADD lib', inputs: [], progressGroup: null, lines, submodules };

@@ -223,8 +223,8 @@ function warningOfSubmodules({ name, lines, submodules }: DefinedVertex): Engine
   const what =
     submodules === 'leftOut'
       ? 'Submodules of a git repository are not fetched. Add each of them by an ADD of its own.'
-      : 'Submodules of a git repository are fetched, because this engine is older than BuildKit 0.26. Another build with the ' +
-        'same repository can take files away from them. Add each of them by an ADD of its own, with a newer engine.';
+      : 'Submodules of a git repository are fetched, because this engine does not know how to leave them out. Another ' +
+        'build with the same repository can take files away from them. BuildKit 0.26 or later leaves them out.';
   const message = `${what} (${name ?? 'ADD'})`;
   return {
     ...{ type: 'warning', rule: 'GitSubmodules', message, url: null },
