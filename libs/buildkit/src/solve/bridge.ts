@@ -5,7 +5,8 @@ import { methods } from '../proto/methods.js';
 import type { EngineConnection, Line, Method } from '../wire/connection.js';
 import { ConnectionLost, RpcError, rpcCode } from '../wire/errors.js';
 import { type DefinedVertex, definedVertexes } from './definition.js';
-import { editDefinition } from './edit-definition.js';
+import { editDefinition, type OperationEdit } from './edit-definition.js';
+import { ownedBy } from './fetch-owner.js';
 import { skipSubmodulesCapability } from './git-source.js';
 import { refusalOfLint } from './lint-refusal.js';
 import { markOf } from './mark.js';
@@ -31,6 +32,8 @@ export interface BridgeRun {
   readonly inputs: readonly SolveInput[];
   /** See `markSteps`; null for none. */
   readonly mark: string | null;
+  /** See `ownedBy`; null where it fetches as nobody. */
+  readonly fetchOwner: string | null;
   /** Told the vertexes of each, before any of them can start. */
   readonly onGraph: OnGraph;
 }
@@ -59,7 +62,8 @@ export class Bridge {
    * inputs to the ones after them, and returns the last. No step runs before that: the engine runs the whole graph for it.
    * @throws {RpcError} see `refusal` @throws {ConnectionLost}
    */
-  async run({ last, inputs, mark, onGraph }: BridgeRun): Promise<void> {
+  async run({ last, inputs, mark, fetchOwner, onGraph }: BridgeRun): Promise<void> {
+    const edits = editsOf(mark, fetchOwner);
     // Not the line of the Solve: a refusal may break it, see `EngineConnection.line`.
     this.line = await this.connection.line();
     if (this.closed) return this.close();
@@ -67,12 +71,12 @@ export class Bridge {
     try {
       for (const input of inputs) {
         const asked = await this.solve(input, results);
-        const { result } = edited(asked, mark);
+        const { result } = edited(asked, edits);
         results.set(input.key, result);
         onGraph(input.key, await this.vertexesOf(result, asked));
       }
       const asked = await this.solve(last, results);
-      const { result: safe, isChanged } = edited(asked, mark);
+      const { result: safe, isChanged } = edited(asked, edits);
       const result = isChanged ? await this.given(safe, last) : safe;
       onGraph(null, await this.vertexesOf(safe, asked));
       await this.unary(this.line, methods.bridgeReturn, { result });
@@ -180,9 +184,17 @@ function isTooEarly(error: unknown): boolean {
 }
 
 /** What of a graph is never run as the frontend made it. */
-function edited(result: BridgeResult, mark: string | null) {
+function editsOf(mark: string | null, fetchOwner: string | null): readonly OperationEdit[] {
+  return [
+    withoutSubmodules,
+    ...(mark === null ? [] : [markOf(mark)]),
+    ...(fetchOwner === null ? [] : [ownedBy(fetchOwner)]),
+  ];
+}
+
+function edited(result: BridgeResult, edits: readonly OperationEdit[]) {
   const { ref } = result;
-  const def = ref && editDefinition(ref.def, [withoutSubmodules, ...(mark === null ? [] : [markOf(mark)])]);
+  const def = ref && editDefinition(ref.def, edits);
   return !def || def === ref.def
     ? { result, isChanged: false }
     : { result: { ...result, ref: { ...ref!, def } }, isChanged: true };

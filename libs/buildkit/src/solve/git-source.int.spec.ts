@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type GitHttpServer, services, startGitHttpServer, TestGitRepository } from '@cooperage/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demandBasic, type GitHttpServer, services, startGitHttpServer, TestGitRepository } from '@cooperage/testing';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { build } from '../testing/small-build.js';
 import { EngineConnection } from '../wire/connection.js';
 
@@ -51,5 +51,34 @@ describe('a repository that ADD fetches', () => {
       const steps = `FROM busybox\nADD --keep-git-dir=true ${address}#main /src\nRUN grep url /src/.git/config`;
       expect((await build(connection, steps)).output).toMatch(new RegExp(`url = ${address}\\s*$`));
     }
+  });
+
+  it('R14C-5 is fetched with the credentials of its own build, also while another fetches the same', async () => {
+    const [asked, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const demandToken = demandBasic('x-access-token', 'the right one');
+    const guarded = await startGitHttpServer({
+      ...{ root, address: services().reachableAddress },
+      intercept: async (request, response) => {
+        asked.resolve();
+        await opened.promise;
+        return demandToken(request, response);
+      },
+    });
+    onTestFinished(() => guarded.close());
+    await (await repository('private')).commit({ 'lib.txt': 'a private library' });
+    const steps = shows(`${guarded.origin}/private.git#main`, 'cat lib.txt');
+    const token = (value: string) => new Map([['GIT_AUTH_TOKEN', Buffer.from(value)]]);
+    const own = build(connection, steps, { secrets: token('the right one'), fetchOwner: 'registry/own' });
+    await asked.promise;
+    const others = [{}, { secrets: token('a wrong one'), fetchOwner: 'registry/other' }].map((given) => {
+      const begun = Promise.withResolvers<void>();
+      const onStarted = (vertex: string) => vertex.includes('private.git') && begun.resolve();
+      const refused = expect(build(connection, steps, { ...given, onStarted })).rejects.toThrow('private.git');
+      return { begun: begun.promise, refused };
+    });
+    for (const { begun } of others) await begun;
+    opened.resolve();
+    expect((await own).output).toMatch(/a private library$/);
+    for (const { refused } of others) await refused;
   });
 });

@@ -24,6 +24,8 @@ export interface SolveOptions {
   readonly namedInputs?: readonly string[];
   /** In the cache key of each step whose result depends on what no key holds, see `markSteps`. */
   readonly stepMark?: string;
+  /** Who fetches by credentials of its own: no other owner's build shares such a fetch with it, see `ownedBy`. */
+  readonly fetchOwner?: string;
   /** Told what each Dockerfile asks for, before any of it can start. */
   readonly onGraph?: OnGraph;
   readonly exporters?: readonly Entry[];
@@ -147,12 +149,12 @@ class Running {
    */
   private bridge(solve: Call): () => RpcError | null {
     const { reference, frontendAttrs, inputs = [], namedInputs = [], stepMark: mark = null } = this.options;
-    const { onGraph = () => {} } = this.options;
+    const { fetchOwner = null, onGraph = () => {} } = this.options;
     const bridge = new Bridge(this.connection, reference);
     void solve.done.catch(() => {}).then(() => bridge.close());
     // What was refused it was told, and ends by it; of anything else, such as a line that broke, nobody tells it.
     const last = { frontendAttrs, inputs: namedInputs };
-    bridge.run({ last, inputs, mark, onGraph }).catch((error: unknown) => {
+    bridge.run({ last, inputs, mark, fetchOwner, onGraph }).catch((error: unknown) => {
       if (bridge.refusal) return;
       this.bridgeFault = error;
       solve.cancel();

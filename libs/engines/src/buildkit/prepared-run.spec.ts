@@ -34,3 +34,21 @@ describe('the Dockerfiles of one build', () => {
     expect(prepare(steps, { targets })).toThrow(expect.objectContaining({ code: 'DockerfileInvalid' }));
   });
 });
+
+describe('R14C-5 who fetches', () => {
+  const ownerOf = (...names: string[]) => {
+    const secrets = new Map(names.map((name) => [name, Buffer.from('x')]));
+    const push = { host: 'registry', repository: 'a/staging' };
+    return prepare('FROM busybox\n', { secrets, push })().solve.fetchOwner;
+  };
+
+  it('is said of a build with credentials for it, as what keeps its project and zone apart', () => {
+    for (const name of ['GIT_AUTH_TOKEN', 'GIT_AUTH_HEADER.example.org', 'HTTP_AUTH_TOKEN_example.org'])
+      expect(ownerOf('other', name)).toBe('registry/a/staging');
+  });
+
+  it('is nobody else', () => {
+    expect(ownerOf()).toBeUndefined();
+    expect(ownerOf('npm_token', 'MY_GIT_AUTH_TOKEN')).toBeUndefined();
+  });
+});

@@ -35,6 +35,7 @@ export interface PreparedRun {
 interface SolveParts extends DockerfileSolve {
   readonly inputs: readonly SolveInput[];
   readonly stepMark?: string;
+  readonly fetchOwner?: string;
 }
 
 interface DockerfileSolve {
@@ -83,6 +84,7 @@ export function prepareRun(
     solve: {
       ...solveOf(request),
       ...(request.stepMark !== undefined && { stepMark: request.stepMark }),
+      ...(fetchesAsItself(request) && { fetchOwner: `${request.push.host}/${request.push.repository}` }),
       inputs: (request.targets ?? []).map(({ name }, index) => {
         const { frontendAttrs, namedInputs } = solveOf(targets[index]!);
         return { key: inputKey({ target: name }), frontendAttrs, inputs: namedInputs };
@@ -127,6 +129,11 @@ function checkedDockerfiles(
     if (name !== undefined) byTarget.set(name, before);
   }
   return checked;
+}
+
+/** By the names under which BuildKit asks for them: `GIT_AUTH_TOKEN`, `HTTP_AUTH_HEADER_example.org` and so on. */
+function fetchesAsItself({ secrets }: BuildRequest): boolean {
+  return [...secrets.keys()].some((name) => /^(GIT|HTTP)_AUTH_/.test(name));
 }
 
 function solvePart(part: BuildRequest, checked: CheckedDockerfile, engine: EngineSide): DockerfileSolve {

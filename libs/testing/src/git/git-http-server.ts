@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 export interface GitHttpServerOptions {
   /** Folder whose repositories are served by their names. */
   readonly root: string;
-  /** Answers a request itself (returns true), to refuse or to lie. */
-  readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Answers a request itself (returns true), to refuse or to lie. A promise holds the request up. */
+  readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>;
   /** Speak protocol version 0 only, as old hosts do. */
   readonly oldProtocol?: boolean;
   /** 127.0.0.1 where it is left out. */
@@ -25,9 +25,9 @@ export interface GitHttpServer {
 /** Real git over smart http (`git http-backend`) on a free loopback port. */
 export async function startGitHttpServer(options: GitHttpServerOptions): Promise<GitHttpServer> {
   const requests: string[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     requests.push(`${request.method} ${request.url}`);
-    if (!options.intercept?.(request, response)) serve(options, request, response);
+    if (!(await options.intercept?.(request, response))) serve(options, request, response);
   });
   const { address = '127.0.0.1' } = options;
   await new Promise<void>((resolve) => server.listen(0, address, resolve));
@@ -35,11 +35,11 @@ export async function startGitHttpServer(options: GitHttpServerOptions): Promise
   return { origin: `http://${address}:${port}`, port, requests, close: () => closeServer(server) };
 }
 
-/** Whether the request carries exactly these basic credentials; answers 401 when it does not. */
+/** Whether the request carries exactly these basic credentials, the scheme in any case; answers 401 when it does not. */
 export function demandBasic(username: string, password: string) {
-  const expected = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  const expected = Buffer.from(`${username}:${password}`).toString('base64');
   return (request: IncomingMessage, response: ServerResponse): boolean => {
-    if (request.headers.authorization === expected) return false;
+    if (request.headers.authorization?.replace(/^basic /i, '') === expected) return false;
     response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
     return true;
   };
