@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { demandBasic, type GitHttpServer, services, startGitHttpServer, TestGitRepository } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { build } from '../testing/small-build.js';
@@ -53,6 +54,120 @@ describe('a repository that ADD fetches', () => {
     }
   });
 
+  describe('that others fetch too', () => {
+    /** What names a ref and the commit behind it apart, so that the two need not belong together. */
+    const named = (address: string, ref: string, checksum: string) =>
+      `"${address}?ref=${ref}&checksum=${checksum}&fetch-by-commit=true"`;
+    /** Files of `/src` and of its git folder, each with its content. */
+    const kept = (address: string) =>
+      `FROM busybox\nADD --keep-git-dir=true ${address} /src\nRUN cd /src/.git && ls refs/heads && find refs packed-refs -type f -exec cat {} + ; true`;
+    const tagObject = (lib: TestGitRepository, commit: string) =>
+      lib
+        .git(
+          ['mktag'],
+          Buffer.from(`object ${commit}\ntype commit\ntag v9\ntagger A <a@b> 4000000000 +0000\n\nplanted\n`),
+        )
+        .then((id) => id.trim());
+
+    it('R14C-1 is the tree of the tag that was asked for, whatever somebody else has given that name', async () => {
+      const lib = await repository('tagged');
+      const address = `${server.origin}/tagged.git`;
+      await lib.git(['tag', 'v1.4', await lib.commit({ 'lib.txt': 'as released' })]);
+      const planted = await lib.commit({ 'lib.txt': 'planted' }, { ref: 'refs/heads/other' });
+      await build(connection, shows(named(address, 'refs/tags/v1.4', planted), 'cat lib.txt'));
+      for (const ref of ['tags/v1.4', 'v1.4', 'refs/tags/v1.4']) {
+        const { output } = await build(connection, shows(`${address}#${ref}`, 'cat lib.txt'));
+        expect(output, ref).toMatch(/as released$/);
+      }
+    });
+
+    it.each([
+      ['a branch', 'by-branch', (address: string) => `${address}#main`],
+      ['a commit', 'by-commit', (address: string, commit: string) => named(address, 'refs/heads/main', commit)],
+    ])(
+      'R14C-1 has no tag in its git folder that somebody else has named, asked for by %s',
+      async (_by, name, asked) => {
+        const lib = await repository(name);
+        const address = `${server.origin}/${name}.git`;
+        const commit = await lib.commit({ 'lib.txt': 'a library' });
+        const planted = await tagObject(lib, commit);
+        for (const ref of ['refs/tags/planted', 'refs/heads/main'])
+          await build(connection, shows(named(address, ref, planted), 'cat lib.txt'));
+        const { output } = await build(connection, kept(asked(address, commit)));
+        expect(output).toContain(`HEAD is now at ${commit.slice(0, 7)}`);
+        expect(output).toContain(`\n${commit}\n`);
+        expect(output).not.toContain(planted);
+      },
+    );
+
+    it('R14C-1 is no other commit than the one that it is found by, also where its tag is moved meanwhile', async () => {
+      const lib = await repository('moved');
+      const [first, second] = [
+        await lib.commit({ 'lib.txt': 'the first' }),
+        await lib.commit({ 'lib.txt': 'the second' }),
+      ];
+      await lib.git(['tag', 'v1', first]);
+      let questions = 0;
+      const moving = await startGitHttpServer({
+        ...{ root, address: services().reachableAddress },
+        intercept: async ({ method }) => {
+          // The first question is what the tag is; it is fetched with the second.
+          if (method === 'GET' && ++questions === 2) await lib.git(['tag', '--force', 'v1', second]);
+          return false;
+        },
+      });
+      onTestFinished(() => moving.close());
+      const steps = shows(`${moving.origin}/moved.git#tags/v1`, 'cat lib.txt');
+      await expect(build(connection, steps)).rejects.toThrow(`is not ${first} after the fetch`);
+      expect((await build(connection, steps)).output).toMatch(/the second$/);
+    });
+
+    it('R14C-2 comes also where somebody else asked for a commit as git names it by SHA-256', async () => {
+      const lib = await repository('sha1');
+      const address = `${server.origin}/sha1.git`;
+      const commit = await lib.commit({ 'lib.txt': 'a library' });
+      await expect(build(connection, shows(`${address}#${'a'.repeat(64)}`, 'true'))).rejects.toThrow();
+      for (const ref of ['main', commit])
+        expect((await build(connection, shows(`${address}#${ref}`, 'cat lib.txt'))).output).toMatch(/a library$/);
+    });
+
+    it('R14C-2 comes also where somebody else has fetched from an address that begins as its own does', async () => {
+      const lib = await repository('prefix');
+      const address = `${server.origin}/prefix.git`;
+      await lib.commit({ 'lib.txt': 'a library' });
+      await expect(build(connection, shows(`${address}::0.git#${'a'.repeat(40)}`, 'true'))).rejects.toThrow();
+      const { output } = await build(connection, shows(`${address}#main`, 'cat lib.txt'));
+      expect(output).toMatch(/a library$/);
+    });
+
+    it('R14C-4 comes also after a git that was killed while it checked out', async () => {
+      const lib = await repository('killed');
+      const address = `${server.origin}/killed.git`;
+      const first = await lib.commit({ 'lib.txt': 'the first' });
+      await build(connection, shows(`${address}#${first}`, 'cat lib.txt'));
+      const shared = sharedRepositories(address);
+      expect(shared).not.toEqual([]);
+      for (const folder of shared) {
+        // As a write of it that did not come to its end leaves it.
+        writeFileSync(join(folder, 'index'), '');
+        writeFileSync(join(folder, 'index.lock'), '');
+      }
+      const second = await lib.commit({ 'lib.txt': 'the second' });
+      const { output } = await build(connection, shows(`${address}#${second}`, 'cat lib.txt'));
+      expect(output).toMatch(/the second$/);
+    });
+
+    it('R14C-4 comes in one piece, so that no commit is there without its files', async () => {
+      const lib = await repository('small');
+      const address = `${server.origin}/small.git`;
+      const commit = await lib.commit({ 'lib.txt': 'a library' });
+      await build(connection, shows(`${address}#${commit}`, 'cat lib.txt'));
+      const objects = sharedRepositories(address).map((folder) => readdirSync(join(folder, 'objects')).sort());
+      // No folder of single objects.
+      expect(objects).toEqual([['info', 'pack']]);
+    });
+  });
+
   it('R14C-5 is fetched with the credentials of its own build, also while another fetches the same', async () => {
     const [asked, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const demandToken = demandBasic('x-access-token', 'the right one');
@@ -81,4 +196,33 @@ describe('a repository that ADD fetches', () => {
     expect((await own).output).toMatch(/a private library$/);
     for (const { refused } of others) await refused;
   });
+
+  it('R14C-3 by SSH is refused without a word to the server, which could keep silent for ever', async () => {
+    const connected: Socket[] = [];
+    const silent = createServer((socket) => connected.push(socket));
+    await new Promise<void>((resolve) => silent.listen(0, services().reachableAddress, resolve));
+    onTestFinished(async () => {
+      for (const socket of connected) socket.destroy();
+      await new Promise((resolve) => silent.close(resolve));
+    });
+    const address = silent.address();
+    if (address === null || typeof address === 'string') throw new Error('the server has no port');
+    const source = `ssh://git@${services().reachableAddress}:${address.port}/lib.git#main`;
+    await expect(build(connection, shows(source, 'true'))).rejects.toThrow('no SSH key');
+    expect(connected).toHaveLength(0);
+  });
 });
+
+/** Of the engine that runs, by what git has written into them. */
+function sharedRepositories(address: string): string[] {
+  const state = join(dirname(process.env.COOPERAGE_TEST_SERVICES!), 'buildkit');
+  const stores = readdirSync(state).map((name) => join(state, name, 'snapshots', 'snapshots'));
+  return stores
+    .filter((store) => existsSync(store))
+    .flatMap((store) => readdirSync(store).map((name) => join(store, name)))
+    .flatMap((snapshot) => [snapshot, join(snapshot, 'fs')])
+    .filter((folder) => {
+      const config = join(folder, 'config');
+      return existsSync(config) && readFileSync(config, 'utf8').includes(`url = ${address}\n`);
+    });
+}

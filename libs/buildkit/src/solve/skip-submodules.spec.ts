@@ -93,7 +93,7 @@ describe('R13A-1 R13A-2 R13A-5 submodules of what ADD fetches from git', () => {
     const bridge = new Bridge({ line: async () => ({ start, close: () => undefined }) }, 'reference');
     const told: string[] = [];
     const onGraph: OnGraph = (_key, vertexes) => told.push(...vertexes.map((vertex) => vertex.submodules));
-    await bridge.run({ last: { frontendAttrs: {} }, inputs: [], mark: null, onGraph });
+    await bridge.run({ last: { frontendAttrs: {} }, inputs: [], mark: null, fetchOwner: null, onGraph });
     expect(told).toEqual([submodules, 'none']);
     // The second time with the attribute: an engine that knows it follows it.
     expect(called).toEqual(['Solve', 'Solve', 'Ping', 'Return']);

@@ -113,25 +113,85 @@ const UNPACKING: readonly GoEdit[] = [
   },
 ].map((edit) => ({ package: `${CONTAINERD}/core/diff/apply`, file: 'apply.go', ...edit }));
 
+const GIT_SOURCE = { package: `${BUILDKIT}/source/git`, file: 'source.go' };
+const GIT_COMMAND = { package: `${BUILDKIT}/util/gitutil`, file: 'git_cli.go' };
+
 /**
- * One commit has many addresses. A git folder that is kept leads to the one that it came from (R13A-4), and whoever asks for a commit waits for
- * the server of who asked first (V13A-1). So the address is a part of what a commit is found by. And git offers the keys of the engine's user to whatever host it is sent to by SSH: only an agent of a build counts (R13A-2).
+ * One commit has many addresses. A git folder that is kept leads to the one that it came from (R13A-4), and whoever asks for a commit waits
+ * for the server of who asked first (V13A-1). So the address is a part of what a commit is found by. It has no space, so it ends there.
+ * And git offers the keys of the engine's user to whatever host it is sent to by SSH: only an agent of a build counts (R13A-2).
  */
 const GIT: readonly GoEdit[] = [
+  { ...GIT_SOURCE, behind: '\tkey := sha\n', insert: '\tkey += "@" + gs.src.Remote + " "\n' },
   {
-    ...{ package: `${BUILDKIT}/source/git`, file: 'source.go', behind: '\tkey := sha\n' },
-    insert: '\tkey += "@" + gs.src.Remote\n',
-  },
-  {
-    ...{ package: `${BUILDKIT}/util/gitutil`, file: 'git_cli.go' },
+    ...GIT_COMMAND,
     behind: '\tgitSSHCommand := "ssh -F " + os.DevNull\n',
     insert: '\tgitSSHCommand += " -o IdentityFile=none"\n',
   },
 ];
 
+/**
+ * Full ids share one: each brings its whole history, and no ref that a Dockerfile names. BuildKit takes a repository for that of a name
+ * where its own begins with that name and `::`, so no address may go on as a name does.
+ */
+const REPOSITORY_NAME = `
+func (gs *gitSourceHandler) repositoryName() string {
+	if gitutil.IsCommitSHA(gs.src.Ref) {
+		return fmt.Sprintf(" commits sha256=%t", gs.sha256)
+	}
+	commit := ""
+	if gs.src.FetchByCommit {
+		commit = gs.src.Checksum
+	}
+	return fmt.Sprintf(" ref=%s commit=%s sha256=%t", url.QueryEscape(gs.src.Ref), commit, gs.sha256)
+}`;
+
+/**
+ * All builds fetch an address into one repository, where a Dockerfile may name a ref and its commit apart (R14C-1), and choose the format of
+ * all later fetches (R14C-2). So each ref has a repository of its own, and one where it is not the commit that was asked for is begun
+ * anew. The index and the lock that a killed git leaves (R14C-4) are of earlier checkouts: each begins without. A small pack is kept whole, as a
+ * large one is: of one that is unpacked, a git that ends early leaves a commit without its files, which counts as fetched.
+ */
+const GIT_REPOSITORIES: readonly GoEdit[] = [
+  { behind: '\treturn gs.src.Remote + "#" + gs.src.Ref\n}\n', insert: `${REPOSITORY_NAME}\n` },
+  { behind: 'func (gs *Source) mountRemote(ctx context.Context, remote string', insert: ', name string' },
+  { behind: 'sis, err := searchGitRemote(ctx, gs.cache, remote', insert: '+name' },
+  { behind: 'md.setGitRemote(remote', insert: '+name' },
+  { behind: 'gs.mountRemote(ctx, gs.src.Remote', insert: ', gs.repositoryName()' },
+  {
+    behind: 'and commit can not be found in the repository", ref, gs.cacheCommit)\n\t\t\t\t}\n\t\t\t}\n',
+    insert: `\t\t\tif dt, err := git.Run(ctx, "rev-parse", fetchRef); err != nil || strings.TrimSpace(string(dt)) != gs.cacheCommit {
+				return nil, &unableToUpdateLocalRefError{errors.Errorf("%s is not %s after the fetch", fetchRef, gs.cacheCommit)}
+			}
+`,
+  },
+  {
+    behind: '\t\tcheckoutGit := git.New(gitutil.WithWorkTree(cd), gitutil.WithGitDir(gitDir))\n',
+    insert: `\t\tfor _, left := range []string{"index", "index.lock"} {
+			if err := os.Remove(filepath.Join(gitDir, left)); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return nil, err
+			}
+		}
+`,
+  },
+  { ...GIT_COMMAND, behind: '"-c", "protocol.file.allow=user"', insert: ', "-c", "fetch.unpackLimit=1"' },
+].map((edit) => ({ ...GIT_SOURCE, ...edit }));
+
+/**
+ * While a Dockerfile is read, the host of an ADD by SSH is asked for its key, without a time, a context or the rules for ADD (R14C-3). No build
+ * has an agent, so none can come to use the key.
+ */
+const SSH_KEYS: readonly GoEdit[] = [
+  {
+    ...{ package: `${BUILDKIT}/util/sshutil`, file: 'keyscan.go' },
+    behind: 'func SSHKeyScan(server string) (string, error) {\n',
+    insert: '\tif server != "" {\n\t\treturn "", errors.New("no host is asked for its key")\n\t}\n',
+  },
+];
+
 export const GO_EDITS: readonly GoEdit[] = [
   ...[...IMAGES, ...VARIABLES, ...TOKEN_ANSWERS, ...WINDOWS, ...UNPACKING],
-  ...GIT,
+  ...[...GIT, ...GIT_REPOSITORIES, ...SSH_KEYS],
 ];
 
 /** @throws {Error} where the place is not there exactly once: the module has changed, and the edit with it */
