@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { SharedRoom } from '@cooperage/domain';
 import { createLogger } from '@cooperage/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -125,11 +125,17 @@ describe('R14A-1 heads that hold more than they count', () => {
     expect(heard.text).toBe('');
   });
 
+  it('V14-1 are no longer behind a body than before it, or while they do not end: the parser keeps few', async () => {
+    const seen: IncomingMessage[] = [];
+    api.instance.server.prependListener('request', (request) => seen.push(request));
+    await answerOf(port, `POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n0\r\n${headers(300)}\r\n`);
+    expect(seen.map(({ rawTrailers }) => rawTrailers.length <= 2 * 101)).toEqual([true]);
+    expect(await answerOf(port, `GET / HTTP/1.1\r\nhost: x\r\n${headers(300)}`)).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
   it('are not held where their refusal waits behind another answer', async () => {
-    const requests: Socket[] = [];
     const seen: { readonly rawHeaders: readonly string[] }[] = [];
     api.instance.server.prependListener('request', (request) => {
-      requests.push(request.socket);
       seen.push(request);
     });
     caller(port, `GET /waits HTTP/1.1\r\nhost: x\r\n\r\nGET / HTTP/1.1\r\nhost: x\r\n${headers(100)}\r\n`);

@@ -10,7 +10,7 @@ const mostAddressLength = 8_192;
 /** What an entry takes in the tables that Node and V8 make of headers, beside its text. */
 const entryBytes = 128;
 
-/** What a stranger asks with: `IncomingMessage`, of a request or of an upgrade. */
+/** What somebody asks with who may not be known: `IncomingMessage`, of a request or of an upgrade. */
 export type Head = Pick<IncomingMessage, 'url' | 'rawHeaders'>;
 
 /**
@@ -35,12 +35,15 @@ export function headBytes({ url = '', rawHeaders }: Head): number {
 export type AnswerProblem = (response: ServerResponse, problem: ApiProblem) => void;
 
 /**
- * Refuses such heads before anybody reads them (R14A-1). Node's own bound drops headers and says nothing, and the address that a
- * proxy adds may be among them. Takes the place of the server's listeners, so it comes after those that answer.
+ * Refuses such heads before anybody reads them (R14A-1). Node's own bound alone would not do: some versions drop headers and say
+ * nothing, and the address that a proxy adds may be among them. Takes the place of the server's listeners, so it comes after those that answer.
  */
 export function boundHeads(server: Server, answer: AnswerProblem = answerProblem): void {
   const listeners = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
+  // Nobody sees a head that has not ended, nor what comes behind a body: the parser refuses those. A version of it that drops headers
+  // instead leaves one too many.
+  server.maxHeadersCount = mostHeaders + 1;
   server.on(
     'request',
     (request: IncomingMessage, response: ServerResponse<IncomingMessage> & { req: IncomingMessage }) => {

@@ -13,7 +13,7 @@ interface Unanswered {
 }
 
 /**
- * Ends connections with more than `most` requests that are not answered yet, or with long heads of several. Node hands over all requests of what it has read from a
+ * Ends connections with more than `most` requests that are not answered yet, or whose heads are too long together. Node hands over all requests of what it has read from a
  * connection in one go, up to 64 KiB: some 1,700 short ones, and no timer and no other connection has a turn before they are begun.
  * Takes the place of the server's listeners, so it comes after those that answer.
  */

@@ -4,6 +4,7 @@ import type { Logger } from '@cooperage/telemetry';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { demandAccessRules, type KnownRoute } from './access-rule.js';
+import { boundConnections } from './bounded-connections.js';
 import { boundHeads } from './bounded-heads.js';
 import { answerBrokenRequest } from './broken-request.js';
 import { rememberCallers } from './caller.js';
@@ -38,6 +39,8 @@ export interface ApiServer {
 
 /** Bytes of a JSON body of the API. Webhooks have their own limit. */
 const bodyLimitBytes = 1 << 20;
+/** Live connections among them. Behind a proxy all of them are of one address. */
+const connections = { total: 16_384, perAddress: 16_384 };
 /** A request that has not arrived whole by then is answered 408 (S-006). */
 const requestTimeoutMs = 10_000;
 
@@ -65,6 +68,7 @@ export function createServer(http: Pick<Config<'api'>['http'], 'publicUrl' | 'tr
     },
   });
   const instance = adapter.getInstance() as unknown as FastifyInstance;
+  boundConnections(instance.server, connections);
   boundHeads(instance.server);
   boundPipelining(instance.server);
   const routes = demandAccessRules(instance);

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { FairShares, SharedRoom } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
+import { boundConnections } from '../http/bounded-connections.js';
 import { boundHeads } from '../http/bounded-heads.js';
 import { type TrustProxy, trustOf } from '../http/client-address.js';
 import { DrainingResponse } from '../http/draining-response.js';
@@ -10,7 +11,6 @@ import { JoinedRequest } from '../http/joined-request.js';
 import { listenOptions } from '../http/listen.js';
 import { OpenConnections } from '../http/open-connections.js';
 import { boundPipelining } from '../http/pipelined-requests.js';
-import { TunnelSockets } from '../http/tunnel-sockets.js';
 import { callerOf, endConnection, type PassedRequest } from './caller.js';
 import { passBlob } from './pass-blob.js';
 import { passDocument } from './pass-document.js';
@@ -78,7 +78,7 @@ export class RegistryProxy {
       answerError(response, { status: 400, code: 'UNSUPPORTED', message, endsConnection: true }),
     );
     boundPipelining(this.server);
-    boundConnections(this.server);
+    boundConnections(this.server, connections);
     this.server.setTimeout(bounds.stallMs);
   }
 
@@ -129,12 +129,4 @@ function errorOf(request: IncomingMessage): RegistryError | undefined {
 function endIfStalled(passed: PassedRequest): void {
   const isAtRegistry = passed.request.complete && !passed.response.headersSent;
   if (!isAtRegistry) endConnection(passed);
-}
-
-/** When there are too many, the oldest one of the address with the most gives way. */
-function boundConnections(server: Server): void {
-  const sockets = new TunnelSockets(connections);
-  server.on('connection', (socket: Socket) => {
-    if (!sockets.add(socket, socket.remoteAddress ?? '')) socket.destroy();
-  });
 }
