@@ -37,7 +37,8 @@ describe('failureOf', () => {
     ['fatal: mmap failed: Cannot allocate memory', 'SourceTooLarge'],
     ['fatal: packfile ./objects/pack/pack-1234.pack cannot be mapped: Cannot allocate memory', 'SourceTooLarge'],
     ['error: index-pack died of signal 9', 'SourceUnavailable'],
-    ['fatal: write error: No space left on device', 'DiskFull'],
+    ['fatal: write error: No space left on device', 'SourceUnavailable'],
+    ['fatal: remote error: No space left on device', 'SourceUnavailable'],
   ])('reads %s as %s', (line, code) => {
     const failure = failed('warning: something', line);
     expect(failure?.code).toBe(code);

@@ -13,7 +13,8 @@ interface Row {
  * itself and of ssh count; what the remote sends is marked and left out before.
  */
 const rows: readonly Row[] = [
-  row(/No space left on device/, 'DiskFull', 'The disk is full, so the commit could not be fetched.'),
+  // A host says the same of its own disk, and whatever it likes. Of ours it is measured (`fullDisk`).
+  row(/No space left on device/, 'SourceUnavailable', 'The fetch from the git host HOST broke off: a disk is full.'),
   row(
     /attempting to allocate .* over limit|too large to fit into virtual memory|pack exceeds maximum|[Oo]ut of memory|mmap failed|cannot be mapped/,
     'SourceTooLarge',

@@ -6,6 +6,7 @@ import { failureOf, refusesCommitIds } from '../git/git-failure.js';
 import type { RemoteAccess } from '../remote/remote-access.js';
 import type { SourceLimits } from '../source-limits.js';
 import { type BareRepository, keptRef } from './bare-repository.js';
+import { fullDisk } from './disk-room.js';
 import { FetchWatch } from './fetch-watch.js';
 import type { HeldLock } from './generation-lock.js';
 
@@ -39,7 +40,7 @@ export async function fetchCommit(context: FetchContext, what: FetchWhat): Promi
   try {
     await fetchInto(context, what, what.commit);
   } catch (error) {
-    if (!refusesCommitIds(error) || what.ref === undefined) throw asFailure(error, context);
+    if (!refusesCommitIds(error) || what.ref === undefined) throw await asFailure(error, context);
     await fetchByRef(context, { ...what, ref: what.ref });
   }
 }
@@ -47,8 +48,8 @@ export async function fetchCommit(context: FetchContext, what: FetchWhat): Promi
 async function fetchByRef(context: FetchContext, what: FetchWhat & { readonly ref: string }): Promise<void> {
   const { git, repository } = context;
   for (const depth of [what.depth, Math.max(fallbackDepth, what.depth)]) {
-    await fetchInto(context, { ...what, depth }, what.ref).catch((error: unknown) => {
-      throw asFailure(error, context);
+    await fetchInto(context, { ...what, depth }, what.ref).catch(async (error: unknown) => {
+      throw await asFailure(error, context);
     });
     if (await holdsCommit(git, repository, what.commit)) return keep(context, what.commit);
   }
@@ -112,6 +113,7 @@ async function keep({ git, repository, limits }: FetchContext, commit: string): 
   await git.run({ args: ['update-ref', '-d', passingRef], gitDir, timeoutMs: limits.localTimeoutMs });
 }
 
-function asFailure(error: unknown, context: FetchContext): unknown {
-  return (error instanceof GitError && failureOf(error, context.access.remote.host)) || error;
+async function asFailure(error: unknown, { repository, access, limits }: FetchContext): Promise<unknown> {
+  if (!(error instanceof GitError)) return error;
+  return (await fullDisk(repository.path, limits.minFreeBytes)) ?? failureOf(error, access.remote.host) ?? error;
 }
