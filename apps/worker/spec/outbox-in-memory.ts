@@ -25,7 +25,7 @@ export function outboxOf(rows: OutboxItem[]) {
   return {
     take: vi.fn(async (...[, limit]: TakeArguments) => rows.splice(0, limit)),
     done: vi.fn(async () => undefined),
-    retry: vi.fn(async () => undefined),
+    retry: vi.fn(async () => true),
     retryFailed: vi.fn(async () => undefined),
     postpone: vi.fn(async () => undefined),
     retryUnfinished: vi.fn(async () => undefined),

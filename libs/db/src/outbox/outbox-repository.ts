@@ -74,9 +74,12 @@ export class OutboxRepository {
     );
   }
 
-  /** Puts work back that was begun, to be taken again after `delayMs`. Its process did not end by it: the count begins anew. */
-  async retry(item: OutboxItem, instanceId: string, delayMs: number, reason: string): Promise<void> {
-    await this.putBack(item, instanceId, delayMs, reason, 0);
+  /**
+   * Puts work back that was begun, to be taken again after `delayMs`. Its process did not end by it: the count begins anew.
+   * @returns false when it was taken again meanwhile
+   */
+  async retry(item: OutboxItem, instanceId: string, delayMs: number, reason: string): Promise<boolean> {
+    return this.putBack(item, instanceId, delayMs, reason, 0);
   }
 
   /** As `retry`, of work that ended by an error: that is counted. */
@@ -90,13 +93,14 @@ export class OutboxRepository {
     delayMs: number,
     error: string,
     failures: 0 | 1,
-  ): Promise<void> {
-    await this.db.statement(
+  ): Promise<boolean> {
+    const count = await this.db.statement(
       (db) => db.$executeRaw`
         UPDATE outbox SET locked_until = NULL, locked_by = NULL, unfinished = 0, last_error = ${storedText(error.slice(0, 2000))},
           failures = failures + ${failures}::int, available_at = now() + ${delayMs} * interval '1 millisecond'
         WHERE id = ${id} AND locked_by = ${instanceId}::uuid AND attempts = ${attempts} AND ${losable}`,
     );
+    return count === 1;
   }
 
   /**

@@ -96,6 +96,7 @@ describe('OutboxLoop', () => {
     outbox.retry.mockImplementation(async () => {
       const due = performance.now() + 50;
       outbox.take.mockImplementation(async () => (performance.now() >= due && begun.length === 1 ? [item(1)] : []));
+      return true;
     });
     loop.wake();
     await expect.poll(() => begun).toHaveLength(2);

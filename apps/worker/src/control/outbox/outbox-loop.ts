@@ -258,8 +258,9 @@ export class OutboxLoop {
   }
 
   private async putBack(item: OutboxItem, delayMs: number, reason: string): Promise<void> {
-    await this.outbox.retry(item, this.options.instanceId(), delayMs, reason);
-    this.unwritten.forget(item.id);
+    const isWritten = await this.outbox.retry(item, this.options.instanceId(), delayMs, reason);
+    // What is noted of a later taking stays.
+    if (isWritten) this.unwritten.forget(item.id);
     this.wakeIn(delayMs);
   }
 

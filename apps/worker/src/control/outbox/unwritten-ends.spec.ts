@@ -91,6 +91,27 @@ describe('ends that cannot be written', () => {
     }
   });
 
+  it('V14-4 keeps what is noted of a later taking when the return of an earlier one comes late', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { outbox, loop } = failsToReturn();
+      outbox.retry.mockResolvedValue(false);
+      loop.wake();
+      await vi.advanceTimersByTimeAsync(0);
+      outbox.take.mockResolvedValueOnce([{ ...item(1), attempts: 2 }]);
+      loop.wake();
+      await vi.advanceTimersByTimeAsync(0);
+      expect(outbox.retryFailed).toHaveBeenCalledTimes(2);
+      await vi.advanceTimersByTimeAsync(25_000);
+      loop.wake();
+      await vi.advanceTimersByTimeAsync(0);
+      expect([...outbox.take.mock.lastCall![5]]).toEqual([[1n, 1]]);
+      await loop.close();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('V13B-3 tells the next taking of a suspect that it did not begin and could not put back', async () => {
     const outbox = outboxOf([{ ...item(1), unfinished: 1 }]);
     outbox.postpone.mockRejectedValue(new Error('statement timeout'));

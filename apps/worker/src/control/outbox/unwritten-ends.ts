@@ -3,7 +3,7 @@ const maxRows = 10_000;
 
 /**
  * Takings that ended in this process, and whose return a slow database did not write: it counts them as unfinished, as if their
- * process had ended. The next taking of the row is told, and takes them back.
+ * process had ended. The next taking of the row gets their number, and takes them back.
  */
 export class UnwrittenEnds {
   private readonly byRow = new Map<bigint, number>();
