@@ -11,7 +11,8 @@ export type Choice =
   | { readonly kind: 'embedded' }
   | {
       readonly kind: 'container';
-      readonly host: DockerHost /** Why it is none of our own. */;
+      readonly host: DockerHost;
+      /** Why it is none of our own. */
       readonly obstacle: string;
     }
   | { readonly kind: 'missing'; readonly advice: string };

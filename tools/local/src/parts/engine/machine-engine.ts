@@ -1,6 +1,6 @@
 import type { Choice } from '../choice.ts';
 
-const AS_IT_IS = 'it is used as it is, without network rules and limits of our own: for trusted builds alone';
+const AS_IT_IS = 'it has no network rules and no limits of ours, so it is for trusted builds alone';
 
 /** Where somebody finds what to do about it: docs/operations.md, ADR 87. */
 const LAYERS =
@@ -12,5 +12,5 @@ const LAYERS =
  * ours has all of it, and of one that was named the workers page says it.
  */
 export function machineEngineProblems(choice: Choice): string[] {
-  return choice.kind === 'container' ? [`${AS_IT_IS}, because ${choice.obstacle}`, LAYERS] : [];
+  return choice.kind === 'container' ? [`it is used because ${choice.obstacle}; ${AS_IT_IS}`, LAYERS] : [];
 }

@@ -22,12 +22,14 @@ it('R-O1 the locks of a server that was killed go, also where their number is th
   expect(readdirSync(folder).toSorted()).toEqual(['.s.PGSQL.24493', 'postgresql.conf']);
 });
 
-it('the locks of a server that runs stay', () => {
+it('the locks of a server that runs stay', async () => {
   const folder = dataFolder((data) => {
     const server = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)', '-D', data]);
     onTestFinished(() => void server.kill('SIGKILL'));
     return server.pid!;
   });
+  // A process has its command line a moment after it was started.
+  await expect.poll(() => new PostmasterFile(folder).server()).toBeDefined();
   new PostmasterFile(folder).removeStale();
   expect(readdirSync(folder)).toEqual(expect.arrayContaining(locks));
 });
