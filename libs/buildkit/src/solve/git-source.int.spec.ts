@@ -157,6 +157,18 @@ describe('a repository that ADD fetches', () => {
       expect(output).toMatch(/the second$/);
     });
 
+    it('V14-5 comes also after a git that was killed while it wrote the ref', async () => {
+      const lib = await repository('locked');
+      const address = `${server.origin}/locked.git`;
+      await lib.commit({ 'lib.txt': 'the first' });
+      await build(connection, shows(`${address}#main`, 'cat lib.txt'));
+      const shared = sharedRepositories(address);
+      expect(shared.map((folder) => existsSync(join(folder, 'refs/tags/main')))).toContain(true);
+      for (const folder of shared) writeFileSync(join(folder, 'refs/tags/main.lock'), '');
+      await lib.commit({ 'lib.txt': 'the second' });
+      expect((await build(connection, shows(`${address}#main`, 'cat lib.txt'))).output).toMatch(/the second$/);
+    });
+
     it('R14C-4 comes in one piece, so that no commit is there without its files', async () => {
       const lib = await repository('small');
       const address = `${server.origin}/small.git`;

@@ -131,11 +131,18 @@ const GIT: readonly GoEdit[] = [
 ];
 
 /**
- * Full ids share one: each brings its whole history, and no ref that a Dockerfile names. BuildKit takes a repository for that of a name
- * where its own begins with that name and `::`, so no address may go on as a name does.
+ * Full ids share one: each brings history, and no ref that a Dockerfile names. BuildKit takes a repository for that of a name where its own
+ * begins with that name and `::`, so no address may go on as a name does. The name is kept: a ref that was left out is found meanwhile.
  */
 const REPOSITORY_NAME = `
 func (gs *gitSourceHandler) repositoryName() string {
+	if gs.repository == "" {
+		gs.repository = gs.newRepositoryName()
+	}
+	return gs.repository
+}
+
+func (gs *gitSourceHandler) newRepositoryName() string {
 	if gitutil.IsCommitSHA(gs.src.Ref) {
 		return fmt.Sprintf(" commits sha256=%t", gs.sha256)
 	}
@@ -149,15 +156,20 @@ func (gs *gitSourceHandler) repositoryName() string {
 /**
  * All builds fetch an address into one repository, where a Dockerfile may name a ref and its commit apart (R14C-1), and choose the format of
  * all later fetches (R14C-2). So each ref has a repository of its own, and one where it is not the commit that was asked for is begun
- * anew. The index and the lock that a killed git leaves (R14C-4) are of earlier checkouts: each begins without. A small pack is kept whole, as a
+ * anew. The index and the locks that a killed git leaves (R14C-4) are of earlier work: each begins without. A small pack is kept whole, as a
  * large one is: of one that is unpacked, a git that ends early leaves a commit without its files, which counts as fetched.
  */
 const GIT_REPOSITORIES: readonly GoEdit[] = [
   { behind: '\treturn gs.src.Remote + "#" + gs.src.Ref\n}\n', insert: `${REPOSITORY_NAME}\n` },
+  { behind: '\tcacheCommit string\n', insert: '\trepository  string\n' },
   { behind: 'func (gs *Source) mountRemote(ctx context.Context, remote string', insert: ', name string' },
   { behind: 'sis, err := searchGitRemote(ctx, gs.cache, remote', insert: '+name' },
   { behind: 'md.setGitRemote(remote', insert: '+name' },
   { behind: 'gs.mountRemote(ctx, gs.src.Remote', insert: ', gs.repositoryName()' },
+  {
+    behind: '\t\tgitDirRoot.RemoveAll("shallow.lock")\n',
+    insert: '\t\tgitDirRoot.RemoveAll("refs/" + strings.TrimPrefix(targetRef, "refs/") + ".lock")\n',
+  },
   {
     behind: 'and commit can not be found in the repository", ref, gs.cacheCommit)\n\t\t\t\t}\n\t\t\t}\n',
     insert: `\t\t\tif dt, err := git.Run(ctx, "rev-parse", fetchRef); err != nil || strings.TrimSpace(string(dt)) != gs.cacheCommit {
