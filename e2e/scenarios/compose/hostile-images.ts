@@ -23,9 +23,10 @@ export function hostileImages(suite: Suite<ComposeProduct>): void {
       ]);
     });
 
-    const workers = async () => {
+    /** Those that take builds: one that has ended may have had the same name in the other pool. */
+    const builders = async () => {
       const { items } = await product.api.json<Page<WorkerView>>('GET', '/api/v1/workers');
-      return items;
+      return items.filter(({ role, state }) => role === 'builder' && ['idle', 'busy'].includes(state));
     };
 
     /** A build from such an image in each pool, by the engine of that pool. */
@@ -34,8 +35,8 @@ export function hostileImages(suite: Suite<ComposeProduct>): void {
       const builds: Build[] = [];
       for (const [pool, repository] of pools) {
         const build = await product.build(repository, { Dockerfile: `FROM hostile/${name}\nWORKDIR /x\n` });
-        const worker = (await workers()).find(({ name }) => name === build.attempts.at(-1)?.workerName);
-        expect(worker?.lane).toBe(pool);
+        const builder = (await builders()).find(({ name }) => name === build.attempts.at(-1)?.workerName);
+        expect(builder?.lane).toBe(pool);
         builds.push(build);
       }
       return builds;
@@ -57,10 +58,8 @@ export function hostileImages(suite: Suite<ComposeProduct>): void {
 
     it('the engines of both pools say the version of BuildKit that they are built from [A3 Compose isolation]', async () => {
       const versions = await until('both builders have said it', async () => {
-        const builders = (await workers()).filter(
-          ({ role, state }) => role === 'builder' && ['idle', 'busy'].includes(state),
-        );
-        return builders.length === 2 ? builders.map(({ engineVersion }) => engineVersion) : null;
+        const found = await builders();
+        return found.length === 2 ? found.map(({ engineVersion }) => engineVersion) : null;
       });
       const module = await readFile(path.join(product.folder, 'tools/buildkit/go.mod'), 'utf8');
       const [, required] = /moby\/buildkit (v\S+)/.exec(module) ?? [];
