@@ -24,7 +24,7 @@ it('R-O1 the locks of a server that was killed go, also where their number is th
 
 it('the locks of a server that runs stay', async () => {
   const folder = dataFolder((data) => {
-    const server = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)', '-D', data]);
+    const server = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)', '--', '-D', data]);
     onTestFinished(() => void server.kill('SIGKILL'));
     return server.pid!;
   });
