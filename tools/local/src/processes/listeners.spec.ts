@@ -1,5 +1,9 @@
-import { spawn } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { impostor } from '../testing/impostor.ts';
 import { describeHolder, isAnotherUsers, listenerAt, ownsListener } from './listeners.ts';
 
@@ -62,4 +66,28 @@ describe('a listener of another user', () => {
     expect(isAnotherUsers({ inode: '1', uid: 0 })).toBe(false);
     expect(isAnotherUsers(undefined)).toBe(false);
   });
+});
+
+/** Holds a folder open whose path is longer than the kernel tells, and then listens. */
+const DEEP = `
+const { mkdirSync, openSync } = require('node:fs');
+process.chdir(process.argv[1]);
+for (let level = 0; level < 30; level++) {
+  mkdirSync('d'.repeat(200));
+  process.chdir('d'.repeat(200));
+}
+openSync('.');
+const server = require('node:net').createServer().listen(0, '127.0.0.1', () => console.log(server.address().port));
+`;
+
+it('names a process that holds a file with a path that is too long', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'listeners-'));
+  const holder = spawn(process.execPath, ['-e', DEEP, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => {
+    holder.kill();
+    // By its path none of this could be removed.
+    execFileSync('rm', ['-rf', folder]);
+  });
+  const [port] = await once(holder.stdout, 'data');
+  expect(describeHolder(listenerAt(Number(port))!)).toContain(`process ${holder.pid} `);
 });

@@ -84,13 +84,13 @@ function holdsSocket(pid: number, { inode }: Pick<Listener, 'inode'>): boolean |
   }
 }
 
-/** @returns undefined for a file that was closed meanwhile. */
+/** @returns undefined for a file that was closed meanwhile, or whose path is too long: the process has others. */
 function linkOf(file: string): string | undefined {
   try {
     return readlinkSync(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') throw error;
+    return undefined;
   }
 }
 
