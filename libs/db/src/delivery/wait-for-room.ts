@@ -17,7 +17,10 @@ interface Wait {
   readonly head: WaitingHead | null;
 }
 
-/** @internal The delivery waits, and is promised anew with all its tries: its git host has answered. What waits for an older head of the same ref ends with that reason. */
+/**
+ * @internal The delivery waits, and is promised anew with all its tries: its git host has answered. What waits for an older head of
+ * the same ref ends with that reason.
+ */
 export async function waitForRoom(tx: Queryable, { deliveryId, note, delayMs, head }: Wait): Promise<void> {
   await tx.$executeRaw`
     WITH waiting AS (

@@ -19,8 +19,8 @@ interface Row {
 }
 
 /**
- * @internal Each part is one step along an index: any number of builds may have made the same bytes (R14B-1). By the orders that are the index's
- * own, the planner has no guess to make: where many builds fit, it would read the table from its beginning on until it meets one.
+ * @internal Each part reads one row of an index: any number of builds may have made the same bytes (R14B-1). Each ORDER BY is the order
+ * of that index. Without it PostgreSQL expects to meet one of many such builds soon, and reads the table from its beginning.
  */
 export function publicationsSql(projectId: string, digest: string, since: Date): Prisma.Sql {
   const ofImage = Prisma.sql`b.project_id = ${projectId}::uuid AND b.digest = ${digest}`;

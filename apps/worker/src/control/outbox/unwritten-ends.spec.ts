@@ -2,6 +2,15 @@ import { describe, expect, it, vi } from 'vitest';
 import { item, loopOver, outboxOf, run, type TakeArguments } from '../../../spec/outbox-in-memory.js';
 import { done, type OutboxLoop } from './outbox-loop.js';
 
+async function withFakeTimers(work: () => Promise<void>): Promise<void> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    await work();
+  } finally {
+    vi.useRealTimers();
+  }
+}
+
 describe('ends that cannot be written', () => {
   it('V13-S1 V13B-3 counts no work as unfinished of which only the return fails, also after a restart', async () => {
     const outbox = outboxOf([]);
@@ -10,7 +19,7 @@ describe('ends that cannot be written', () => {
     const handle = vi.fn(async () => {
       throw new Error('broken');
     });
-    // As the database counts: each taking of a row that somebody holds, less those of which it is told.
+    // As the database counts: each taking of a row that somebody holds, less those that it is given.
     let unfinished = -1;
     const take = async (loop: OutboxLoop) => {
       const begun = handle.mock.calls.length;
@@ -28,7 +37,7 @@ describe('ends that cannot be written', () => {
       await loop.close();
     }
     expect(unfinished).toBe(2);
-    // What it took last is told once, and a return that is written ends the count.
+    // What it took last is given once, and a return that is written ends the count.
     const last = loopOver(outbox, work);
     outbox.retryFailed.mockResolvedValueOnce(undefined);
     await take(last);
@@ -51,8 +60,7 @@ describe('ends that cannot be written', () => {
   };
 
   it('V13B-3 writes a return again that failed, before the lock ends and another control counts it', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    try {
+    await withFakeTimers(async () => {
       const { outbox, loop } = failsToReturn();
       outbox.retry.mockRejectedValueOnce(new Error('statement timeout'));
       loop.wake();
@@ -66,14 +74,11 @@ describe('ends that cannot be written', () => {
       // One that is written late counts no failed try: its error may be that of the return alone.
       expect(outbox.retryFailed).toHaveBeenCalledTimes(1);
       await loop.close();
-    } finally {
-      vi.useRealTimers();
-    }
+    });
   });
 
   it('V13B-3 writes a return again three times at most, and not after it was closed', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    try {
+    await withFakeTimers(async () => {
       const { outbox, loop } = failsToReturn();
       outbox.retry.mockRejectedValue(new Error('statement timeout'));
       loop.wake();
@@ -86,14 +91,11 @@ describe('ends that cannot be written', () => {
       await loop.close();
       await vi.advanceTimersByTimeAsync(600_000);
       expect(outbox.retry).toHaveBeenCalledTimes(3);
-    } finally {
-      vi.useRealTimers();
-    }
+    });
   });
 
   it('V14-4 keeps what is noted of a later taking when the return of an earlier one comes late', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    try {
+    await withFakeTimers(async () => {
       const { outbox, loop } = failsToReturn();
       outbox.retry.mockResolvedValue(false);
       loop.wake();
@@ -107,9 +109,7 @@ describe('ends that cannot be written', () => {
       await vi.advanceTimersByTimeAsync(0);
       expect([...outbox.take.mock.lastCall![5]]).toEqual([[1n, 1]]);
       await loop.close();
-    } finally {
-      vi.useRealTimers();
-    }
+    });
   });
 
   it('V13B-3 tells the next taking of a suspect that it did not begin and could not put back', async () => {
