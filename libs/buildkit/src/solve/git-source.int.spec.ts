@@ -169,6 +169,31 @@ describe('a repository that ADD fetches', () => {
       expect((await build(connection, shows(`${address}#main`, 'cat lib.txt'))).output).toMatch(/the second$/);
     });
 
+    it('R15C-3 comes also while somebody else waits for another ref of it', async () => {
+      const [asked, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      let questions = 0;
+      const trickling = await startGitHttpServer({
+        ...{ root, address: services().reachableAddress },
+        intercept: async ({ method }) => {
+          // The first question is what the ref is; it is fetched with the second.
+          if (method !== 'GET' || ++questions !== 2) return false;
+          asked.resolve();
+          await opened.promise;
+          return false;
+        },
+      });
+      onTestFinished(() => trickling.close());
+      const lib = await repository('trickled');
+      const address = `${trickling.origin}/trickled.git`;
+      await lib.commit({ 'lib.txt': 'a library' });
+      await lib.commit({ 'lib.txt': 'much of it' }, { ref: 'refs/heads/large' });
+      const large = build(connection, shows(`${address}#large`, 'cat lib.txt'));
+      await asked.promise;
+      expect((await build(connection, shows(`${address}#main`, 'cat lib.txt'))).output).toMatch(/a library$/);
+      opened.resolve();
+      expect((await large).output).toMatch(/much of it$/);
+    });
+
     it('R14C-4 comes in one piece, so that no commit is there without its files', async () => {
       const lib = await repository('small');
       const address = `${server.origin}/small.git`;

@@ -55,6 +55,15 @@ function buildArguments({ buildArgs: own, sourceDateEpoch }: BuildRequest, side:
   return [...Object.entries(own), ...epoch];
 }
 
+/** `buildah pull`: the newest that the registry has, unless a digest says which. It prints the id. */
+export function pullArgs({ platform }: BuildRequest, { folder, store }: BuildSide, image: string): string[] {
+  return [
+    ...storeArgs(store),
+    ...['pull', '--signature-policy', folder.policy, '--quiet', '--retry', '1', '--platform', platform],
+    ...['--policy', image.includes('@sha256:') ? 'missing' : 'always', image],
+  ];
+}
+
 /** `buildah push`; it wants a tag, which the gate forgets. */
 export function pushArgs({ push }: BuildRequest, { folder, store }: BuildSide, image: string, gate: string): string[] {
   const to = `docker://${gate}/${push.repository}:build`;

@@ -6,7 +6,9 @@ import { services } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BuildRequest } from '../build-request.js';
 import type { Engine } from '../engine.js';
+import { EngineLacks } from '../engine-lacks.js';
 import { EventRecord } from '../testing/event-record.js';
+import { onBuildImage } from '../testing/planted-image.js';
 import { rightsTo } from '../testing/registry-tokens.js';
 import { tagsOf, viewImage } from '../testing/registry-view.js';
 import { findSockets, printRights, rightsOf } from '../testing/step-rights.js';
@@ -163,25 +165,29 @@ describe('buildah', () => {
     expect(withoutCache.outcome.stepsRun).toBe(4);
   });
 
-  it('R2-N5 finds no result again that another zone made with its own cache mount', async () => {
-    const mount = '--mount=type=cache,id=deps,target=/m';
-    // Its key is the text of a step alone.
-    const careless = `FROM busybox\nRUN ${mount} test -e /m/dep || echo honest > /m/dep; cat /m/dep # ${unique()}\n`;
-    const zone = (cacheMountNamespace: string, dockerfile = careless) =>
-      build(pushRequest(dockerfile, { cacheMountNamespace }));
-    const [branch, release] = [`${unique()}-branch`, `${unique()}-protected`];
-    await zone(branch, `FROM busybox\nRUN ${mount} echo POISON > /m/dep\n`);
-    expect((await zone(branch)).record.output()).toContain('POISON');
-    expect((await zone(release)).record.output()).toContain('honest');
-    expect((await zone(release)).outcome).toMatchObject({ stepsRun: 0 });
+  it('R15C-1 takes no base image with instructions of its own, whatever leads to it', async () => {
+    // Docker Hub's mirror has it too.
+    const image = (await onBuildImage(engine, ['RUN touch /triggered'])).replace(/^[^/]+\//, '');
+    const lacks = await failure(pushRequest(`FROM ${image}\n`));
+    expect(lacks).toBeInstanceOf(EngineLacks);
+    expect(lacks.report()).toMatchObject({ place: { line: 1 } });
+    // What an ARG of a stage says is nothing to FROM, and an image has no other name than the registry's.
+    const shadowed = `ARG X=${image}\nFROM busybox\nARG X=busybox\nFROM $X\nRUN true\n`;
+    expect(await failure(pushRequest(shadowed))).toBeInstanceOf(EngineLacks);
+    for (const id of trial.images()) expect((await failure(pushRequest(`FROM ${id}\n`))).code).toBe('StepFailed');
   });
 
-  it('holds the namespaces of cache mounts apart', async () => {
-    const file = 'FROM busybox\nRUN --mount=type=cache,target=/c ls /c; touch /c/mark\n';
-    const request = (cacheMountNamespace: string) => pushRequest(file, { cacheMountNamespace, noCache: true });
-    await build(request('one'));
-    expect((await build(request('one'))).record.output()).toContain('mark');
-    expect((await build(request('two'))).record.output()).not.toContain('mark');
+  it('R15C-4 names what COPY takes files from among the base images', async () => {
+    const base = pushRequest(`FROM busybox\nRUN echo ${unique()} > /x\n`);
+    const { outcome } = await build(base);
+    const { host, repository } = base.push;
+    const copied = `${host}/${repository}@${outcome.digest}`;
+    const file = `FROM busybox AS one\nCOPY --from=${copied} /x /x\nFROM one\nCOPY --from=0 /x /y\n`;
+    const used = await build({ ...base, dockerfile: { path: 'Dockerfile', content: Buffer.from(file) } });
+    expect(used.outcome.baseImages).toEqual([
+      expect.objectContaining({ name: 'docker.io/library/busybox:latest' }),
+      { name: `${host}/${repository}`, digest: outcome.digest },
+    ]);
   });
 
   it('ends what an engine before it left running', async () => {

@@ -9,6 +9,7 @@ import {
   refuseForeignDialect,
   refuseNamedContexts,
   refuseStrangers,
+  refuseTriggers,
 } from './dialect.js';
 
 function refusal(dockerfile: string, buildArgs: Record<string, string> = {}): BuildFailure | null {
@@ -67,6 +68,16 @@ describe('what buildah is not given', () => {
     ['a bind mount from an image', 'RUN --mount=type=bind,from=busybox,source=/x,target=/m true'],
     ['a cache mount whose id is a path (CVE-2024-9675)', 'RUN --mount=type=cache,id=../../etc,target=/m true'],
     ['a cache mount with a source', 'RUN --mount=type=cache,source=x,target=/m true'],
+    ['R15C-1 a cache mount, which lies where another has left a link', 'RUN --mount=type=cache,target=/a/b true'],
+    ['R15C-1 a cache mount by its id', 'RUN --mount=type=cache,id=npm,target=/c --network=none true'],
+    ['R15C-1 a variable that becomes a mount', 'RUN --mount=type=secret,$M true'],
+    ['R15C-1 a space within a flag', 'RUN --mount=type=secret,id="x --mount=type=bind" true'],
+    ['R15C-1 two types', 'RUN --mount=type=secret,id=x,type=bind,source=/ true'],
+    ['R15C-2 quotes within an address', 'ADD h"ttp://169.254.169.254/x" /x'],
+    ['R15C-2 empty quotes within an address', "ADD h''ttp://169.254.169.254/x /x"],
+    ['R15C-2 quotes around a part of an address', 'ADD "h"ttp://169.254.169.254/x /x'],
+    ['a second source of COPY', 'COPY --from=one --from=dir:/etc passwd /p'],
+    ['a line that is too long for its parser', `RUN ${'x'.repeat(60_001)}`],
     ['a path behind COPY --from', 'COPY --from=dir:/etc passwd /p'],
     ['a variable behind COPY --from', 'COPY --from=$X passwd /p'],
   ])('%s', (_, line) => {
@@ -91,7 +102,7 @@ describe('what buildah is not given', () => {
 describe('what buildah is given', () => {
   it.each([
     'RUN --mount=type=secret,id=x true',
-    'RUN --mount=type=cache,id=npm,target=/c --network=none true',
+    'RUN --mount=type=tmpfs,target=/t --network=none true',
     'RUN echo "<<EOT"',
     'COPY --from=one --chown=1:1 a /b',
     'COPY --from=docker:27-cli /a /b',
@@ -101,12 +112,27 @@ describe('what buildah is given', () => {
     expect(refusal(`FROM busybox AS one\nFROM one\n${line}\n`)).toBeNull();
   });
 
-  it('names the images that are fetched, variables filled in', () => {
-    const file = `ARG V=1\nFROM ghcr.io/a/b:\${V}\nFROM \${W:-debian}\nCOPY --from=quay.io/x /a /b\n`;
-    expect(imagesNamed(readInstructions(Buffer.from(file)), { V: '2' })).toEqual([
-      'ghcr.io/a/b:2',
-      'debian',
-      'quay.io/x',
+  it('names the images that are fetched, variables filled in, and no stages', () => {
+    const file = `ARG V=1
+FROM ghcr.io/a/b:\${V} AS One
+ARG V=9
+COPY --from=quay.io/x /a /b
+FROM \${W:-debian}:\${V}
+COPY --from=one --from=0 /a /b
+FROM one
+FROM scratch
+`;
+    const images = imagesNamed(readInstructions(Buffer.from(file)), { V: '2' });
+    expect(images.map(({ name, isBase, instruction }) => [name, isBase, instruction.startLine])).toEqual([
+      ['ghcr.io/a/b:2', true, 2],
+      ['quay.io/x', false, 4],
+      ['debian:2', true, 5],
     ]);
+  });
+
+  it('R15C-1 no base image that adds instructions', () => {
+    const [from] = readInstructions(Buffer.from('FROM busybox\n'));
+    expect(() => refuseTriggers('Dockerfile', from!, [])).not.toThrow();
+    expect(() => refuseTriggers('Dockerfile', from!, ['RUN true'])).toThrow('ONBUILD of a base image');
   });
 });

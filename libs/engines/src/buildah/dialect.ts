@@ -1,6 +1,7 @@
 import { bytesToText, heredocsOf, type Instruction } from '@cooperage/domain';
 import type { BuildRequest } from '../build-request.js';
 import { EngineLacks } from '../engine-lacks.js';
+import { stageNameOf } from './stages.js';
 
 /** What an instruction asks for that this engine does not do, in words that end the sentence "buildah does not do …". */
 type Lack = string;
@@ -22,36 +23,66 @@ const dockerFormatOnly = new Set(['onbuild', 'healthcheck', 'shell']);
 
 /** The first line that needs another engine, or null. */
 function firstLack(instructions: readonly Instruction[], buildArgs: Values): Found | null {
-  const values = new Map<string, string>();
+  const values = globalValues(instructions, buildArgs);
   for (const instruction of instructions) {
-    if (instruction.keyword === 'arg') declare(instruction, buildArgs, values);
     const lack = instruction.keyword === 'from' ? lackOfFrom(instruction, values) : lackOf(instruction);
     if (lack) return { instruction, lack };
   }
   return null;
 }
 
-function declare({ args }: Instruction, buildArgs: Values, values: Map<string, string>): void {
-  for (const [name, value] of args.split(/\s+/).map(keyAndValue))
-    values.set(name, buildArgs[name] ?? expand(value.replace(/^(["'])(.*)\1$/, '$2'), values));
+/** What buildah reads as one line has 64 KiB. */
+const mostLength = 60_000;
+
+/** What FROM may name: an ARG within a stage says nothing of it. */
+function globalValues(instructions: readonly Instruction[], buildArgs: Values): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const { keyword, args } of instructions) {
+    if (keyword === 'from') break;
+    if (keyword !== 'arg') continue;
+    for (const [name, value] of args.split(/\s+/).map(keyAndValue))
+      values.set(name, buildArgs[name] ?? expand(value.replace(/^(["'])(.*)\1$/, '$2'), values));
+  }
+  return values;
 }
 
-/** Names of images that registries are asked for, stages among them. */
-export function imagesNamed(instructions: readonly Instruction[], buildArgs: Values): string[] {
-  const values = new Map<string, string>();
+/** An image that a registry is asked for. */
+export interface NamedImage {
+  /** Variables are filled in. */
+  readonly name: string;
+  readonly instruction: Instruction;
+  /** Behind FROM; else files are taken from it. */
+  readonly isBase: boolean;
+}
+
+/** Images that come from registries: neither `scratch` nor what an earlier stage makes. */
+export function imagesNamed(instructions: readonly Instruction[], buildArgs: Values): NamedImage[] {
+  const values = globalValues(instructions, buildArgs);
+  const stages = new Set(['scratch']);
+  let count = 0;
+  const isImage = ({ name, isBase }: NamedImage) =>
+    !stages.has(name.toLowerCase()) && (isBase || !/^\d+$/.test(name) || Number(name) >= count);
   return instructions.flatMap((instruction) => {
     const { keyword, flags, args } = instruction;
-    if (keyword === 'arg') declare(instruction, buildArgs, values);
-    if (keyword === 'from') return [nameIn(args, values)];
-    return flags.filter((flag) => flag.startsWith('--from=')).map((flag) => flag.slice('--from='.length));
+    if (keyword !== 'from') return imagesCopied(instruction, flags).filter(isImage);
+    const images = [{ name: nameIn(args, values), instruction, isBase: true }].filter(isImage);
+    const stage = stageNameOf(instruction);
+    if (stage !== null) stages.add(stage);
+    count++;
+    return images;
   });
+}
+
+function imagesCopied(instruction: Instruction, flags: readonly string[]): NamedImage[] {
+  const names = flags.filter((flag) => flag.startsWith('--from=')).map((flag) => flag.slice('--from='.length));
+  return names.map((name) => ({ name, instruction, isBase: false }));
 }
 
 function nameIn(args: string, values: ReadonlyMap<string, string>): string {
   return expand(/^\S*/.exec(args)![0].replace(/^(["'])(.*)\1$/, '$2'), values);
 }
 
-/** Only for a look at what comes out: buildah expands by itself, and its policy refuses what this reading missed. */
+/** As far as base images are named so: what it does not know stays as it is, and is no name. */
 function expand(text: string, values: ReadonlyMap<string, string>): string {
   return text.replace(
     /\$(?:(\w+)|\{(\w+)(?::([-+])([^}]*))?\})/g,
@@ -78,9 +109,22 @@ function lackOfFrom({ flags, args }: Instruction, values: ReadonlyMap<string, st
 export function refuseForeignDialect(file: string, instructions: readonly Instruction[], buildArgs: Values): void {
   const found = firstLack(instructions, buildArgs);
   if (!found) return;
-  const { startLine: line, endLine, text } = found.instruction;
-  const place = { file, line, endLine, step: bytesToText(text).slice(0, 200) };
-  throw new EngineLacks(`buildah does not do ${found.lack}; the buildkit engine does.`, { place });
+  throw lacks(file, found);
+}
+
+/** @throws {EngineLacks} for an image that adds instructions to the Dockerfile, which nobody has read before (R15C-1) */
+export function refuseTriggers(file: string, instruction: Instruction, triggers: readonly string[]): void {
+  if (triggers.length > 0) throw lacks(file, { instruction, lack: 'ONBUILD of a base image' });
+}
+
+function lacks(file: string, { instruction, lack }: Found): EngineLacks {
+  return new EngineLacks(`buildah does not do ${lack}; the buildkit engine does.`, {
+    place: placeOf(file, instruction),
+  });
+}
+
+export function placeOf(file: string, { startLine, endLine, text }: Instruction) {
+  return { file, line: startLine, endLine, step: bytesToText(text).slice(0, 200) };
 }
 
 /** @throws {EngineLacks} for a cache that is no repository */
@@ -116,6 +160,7 @@ export function refuseNamedContexts({ namedContexts = [], targets = [], dockerfi
 
 function lackOf({ keyword, flags, args, text }: Instruction): Lack | null {
   const written = /^\S+/.exec(text)?.[0]?.toLowerCase() ?? keyword;
+  if (text.length > mostLength) return `instructions of more than ${mostLength} bytes`;
   if (dockerFormatOnly.has(written)) return `${written.toUpperCase()} in images of the OCI format`;
   if (['run', 'copy', 'add'].includes(keyword) && heredocsOf(text, args).length > 0) return 'here-documents';
   const known = knownFlags[keyword];
@@ -127,18 +172,19 @@ function lackOf({ keyword, flags, args, text }: Instruction): Lack | null {
   return null;
 }
 
+/**
+ * A mount's source may be a link, and this version follows links to wherever they lead on the worker: of bind mounts (CVE-2024-1753), and of
+ * cache mounts, whose id or target is a path to it (CVE-2024-9675, R15C-1). It fills in variables before it reads a flag.
+ */
 function lackOfRunFlag(flag: string): Lack | null {
+  if (/[$\\"'\s]/.test(flag)) return 'variables in the flags of RUN';
   if (flag.startsWith('--network=')) return flag === '--network=none' ? null : 'steps with a network of their own';
-  const written = flag.slice('--mount='.length).split(',').map(keyAndValue);
-  const options = new Map(written.map(([key, value]) => [key.toLowerCase(), value]));
-  const type = options.get('type') ?? 'bind';
-  // A mount's source may be a link, and this version follows links to wherever they lead on the worker (CVE-2024-1753).
-  if (!['cache', 'secret', 'tmpfs'].includes(type))
+  const options = flag.slice('--mount='.length).split(',').map(keyAndValue);
+  const types = options.filter(([key]) => key.toLowerCase() === 'type').map(([, value]) => value);
+  const type = types[0] ?? 'bind';
+  if (types.length > 1 || !['secret', 'tmpfs'].includes(type))
     return `RUN --mount=type=${type} in a way that holds the worker apart`;
-  if (type !== 'cache') return null;
-  if (options.has('from') || options.has('source') || options.has('src')) return 'cache mounts with a source';
-  // The id is a folder's name to buildah, whatever it holds (CVE-2024-9675).
-  return /^[\w-][\w.-]*$/.test(options.get('id') ?? 'none') ? null : 'cache mounts with such an id';
+  return null;
 }
 
 function keyAndValue(option: string): [string, string] {
@@ -147,9 +193,9 @@ function keyAndValue(option: string): [string, string] {
 }
 
 function lackOfCopy(flags: readonly string[]): Lack | null {
-  const from = flags.find((flag) => flag.startsWith('--from='))?.slice('--from='.length);
-  if (from === undefined || isImageName(from)) return null;
-  return `COPY from ${shown(from)}`;
+  const sources = flags.filter((flag) => flag.startsWith('--from=')).map((flag) => flag.slice('--from='.length));
+  const foreign = sources.find((name) => !isImageName(name));
+  return foreign === undefined ? null : `COPY from ${shown(foreign)}`;
 }
 
 /** https://github.com/containers/image/blob/main/docs/containers-transports.5.md */
@@ -161,11 +207,10 @@ function isImageName(name: string): boolean {
   return /^\w[\w./:@-]*$/.test(name) && !transport.test(name);
 }
 
-/** A variable may turn into an address, unless what stands before it can no longer become one. */
+/** A variable may turn into an address, unless what stands before it can no longer become one. Quotes within a word are taken away. */
 function mayBeAddress(args: string): boolean {
-  return args
-    .split(/[\s"',[\]]+/)
-    .some((word) => ['http://', 'https://'].some((scheme) => isOrMayBecome(word.toLowerCase(), scheme)));
+  const words = [...args.split(/[\s"',[\]]+/), ...args.replace(/["']/g, '').split(/\s+/)];
+  return words.some((word) => ['http://', 'https://'].some((scheme) => isOrMayBecome(word.toLowerCase(), scheme)));
 }
 
 function isOrMayBecome(word: string, scheme: string): boolean {

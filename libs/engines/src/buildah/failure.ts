@@ -15,6 +15,8 @@ export interface FailureScene {
   limitMet(stepId: string | null, exitCode: number | null): MetLimit | null;
 }
 
+const noSpace = /no space left on device|disk quota exceeded/;
+
 type Fail = (code: FailureCode, message: string) => BuildFailure;
 
 /** The last words of buildah: what steps print is not among them. */
@@ -38,10 +40,9 @@ export function buildFailure({ code, errors }: Ended, scene: FailureScene): Buil
       cause: new Error(`buildah ended with ${code}: ${words}`),
     });
   if (exitCode !== null) return exited(exitCode, running?.state.id ?? null, scene, fail);
-  if (/no space left on device|disk quota exceeded/.test(words))
-    return fail('DiskFull', 'The builder has no space left.');
+  if (noSpace.test(words)) return fail('DiskFull', 'The builder has no space left.');
   if (/^The target .* was not found/.test(words)) return fail('InvalidBuildConfig', sentence(words));
-  if (running?.base) return baseImage(running.base, words, scene, fail);
+  if (running?.base) return baseImage(running.base, words, scene.pass, fail);
   if (/^Build error: Unknown instruction/.test(message) || !running) return beforeSteps(message, fail);
   const source = /checking on sources under "[^"]*": copier: stat: ("[^"]*"): no such file/.exec(message)?.[1];
   if (source) return fail('StepFailed', `${source} is not in the build context.`);
@@ -79,7 +80,15 @@ function beforeSteps(message: string, fail: Fail): BuildFailure {
   return fail('EngineUnavailable', sentence(message) || 'The builder met an unexpected error.');
 }
 
-function baseImage(image: string, words: string, { pass }: FailureScene, fail: Fail): BuildFailure {
+/** Finds the code for an image that did not come. */
+export function pullFailure({ code, errors }: Ended, image: string, pass: GatePass, place: FailurePlace): BuildFailure {
+  const words = lastWords(errors);
+  const cause = new Error(`buildah ended with ${code}: ${words}`);
+  return baseImage(image, words, pass, (failureCode, text) => new BuildFailure(failureCode, text, { place, cause }));
+}
+
+function baseImage(image: string, words: string, pass: GatePass, fail: Fail): BuildFailure {
+  if (noSpace.test(words)) return fail('DiskFull', 'The builder has no space left.');
   if (/is rejected by policy/.test(words)) return fail('PolicyRefused', `The base image ${image} may not be used.`);
   const status = pass.lastRefusal?.isWrite === false ? pass.lastRefusal.status : null;
   const answer = status === null ? (registryAnswer(words) ?? wordsOfAnswer(words)) : ofStatus(status);

@@ -1,29 +1,18 @@
-import { BuildFailure, isDigest } from '@cooperage/domain';
+import { isDigest } from '@cooperage/domain';
 import type { BuildOutcome } from '../engine.js';
 import { registryOf } from './registries.js';
 
-/** An image of a store, as `buildah images --json` has it. */
-interface StoredImage {
-  readonly names: readonly string[] | null;
-  readonly digest: string;
-}
-
 type BaseImages = BuildOutcome['baseImages'];
 
-/**
- * Base images with their digests: what FROM named, as the store fetched it.
- * @throws {BuildFailure} `EngineUnavailable` when the store does not know one: an image without known materials is none
- */
-export function baseImages(bases: readonly string[], listing: string): BaseImages {
-  const stored = JSON.parse(listing) as readonly StoredImage[];
-  return bases.map((base) => {
-    const name = fullName(base);
+/** Images that a build has used, each once, by the names of its Dockerfile and by what the store had then. */
+export function baseImages(used: readonly { readonly name: string; readonly digest: string }[]): BaseImages {
+  const images = used.map(({ name, digest }) => {
     const pinned = /@(sha256:[0-9a-f]{64})$/.exec(name)?.[1];
-    const digest = pinned ?? stored.find(({ names }) => names?.includes(name))?.digest;
-    if (!digest || !isDigest(digest))
-      throw new BuildFailure('EngineUnavailable', `The builder does not know ${name} any more.`);
-    return { name: name.replace(/@sha256:[0-9a-f]{64}$/, ''), digest };
+    return { name: fullName(name).replace(/@sha256:[0-9a-f]{64}$/, ''), digest: pinned ?? digest };
   });
+  return [...new Map(images.map((image) => [`${image.name}@${image.digest}`, image])).values()].flatMap(
+    ({ name, digest }) => (isDigest(digest) ? [{ name, digest }] : []),
+  );
 }
 
 /** As SLSA names an image: a package URL (https://github.com/package-url/purl-spec). */

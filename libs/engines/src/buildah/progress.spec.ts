@@ -49,7 +49,7 @@ describe('what buildah prints', () => {
       [false, false],
       [true, false],
     ]);
-    expect([progress.counts(), progress.bases()]).toEqual([{ run: 2, cached: 0 }, ['busybox']]);
+    expect(progress.counts()).toEqual({ run: 2, cached: 0 });
   });
 
   it('of stages, with what each step follows from and the lines it stands on', () => {
@@ -83,7 +83,17 @@ describe('what buildah prints', () => {
       ],
     ]);
     expect(pipes).toEqual(['[one 2/2] RUN echo hello;   echo err >&2 → /pipes', '[two 2/2] RUN true → /pipes']);
-    expect(progress.bases()).toEqual(['busybox']);
+  });
+
+  it('of a base image by its name, which buildah is given by its id', () => {
+    const instructions = readInstructions(Buffer.from('FROM busybox AS one\nRUN true\nFROM one\nCOPY a /a\n'));
+    const progress = new ProgressReader({ instructions }, 'MARK', () => at);
+    const stored = { id: 'a'.repeat(64), digest: `sha256:${'b'.repeat(64)}`, triggers: [] };
+    progress.startFrom([{ name: 'busybox', instruction: instructions[0]!, isBase: true, ...stored }]);
+    const { events } = progress.read(`[1/2] STEP 1/2: FROM ${stored.id} AS one`);
+    expect(events).toMatchObject([{ step: { name: '[one 1/2] FROM busybox AS one', isBase: true } }]);
+    expect(progress.running?.base).toBe('busybox');
+    expect(instructions.map((each) => progress.saw(each))).toEqual([true, false, false, false]);
   });
 
   it('of a cached build, where a step waits for a stage that begins after it', () => {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Instruction } from '@cooperage/domain';
 import type { CheckedDockerfile } from '../dockerfile/policy.js';
 import type { EngineEvent, StepState } from '../engine.js';
 import { instructionAt, type Stage, stagesOf } from './stages.js';
+import type { BaseImage } from './stored-image.js';
 
 /** What a line of buildah's output says. */
 export interface Reading {
@@ -19,7 +21,6 @@ interface Step {
 }
 
 const stepLine = /^(?:\[(\d+)\/\d+\] )?STEP (\d+)\/(\d+): (.*)$/s;
-const imageId = /^[0-9a-f]{64}$/;
 
 /**
  * Turns the lines of `buildah build` into an engine's events. The only reader of buildah's output. What steps print never
@@ -28,6 +29,7 @@ const imageId = /^[0-9a-f]{64}$/;
 export class ProgressReader {
   private readonly steps: Step[] = [];
   private readonly stages: readonly Stage[];
+  private bases: readonly BaseImage[] = [];
   /** Id of an image, as far as buildah prints it, to the step that made it. */
   private readonly makers = new Map<string, string>();
   /** Steps under way. One that takes files from a stage which is not built yet waits for it below that stage's steps. */
@@ -39,6 +41,11 @@ export class ProgressReader {
     private readonly now: () => Date = () => new Date(),
   ) {
     this.stages = stagesOf(dockerfile.instructions);
+  }
+
+  /** Images that FROM names by their ids: they are shown by their names. */
+  startFrom(bases: readonly BaseImage[]): void {
+    this.bases = bases;
   }
 
   read(line: string): Reading {
@@ -74,16 +81,18 @@ export class ProgressReader {
     return new Map(this.steps.flatMap(({ state, lines }) => (lines ? [[state.id, lines]] : [])));
   }
 
-  /** Names of base images, as FROM has them when its variables are filled in. */
-  bases(): string[] {
-    return [...new Set(this.steps.flatMap(({ base }) => base ?? []))];
+  /** Whether it came to this instruction. */
+  saw({ startLine }: Instruction): boolean {
+    return this.steps.some(({ lines }) => lines?.startLine === startLine);
   }
 
-  private begin(stage: number, [, , number, total, text]: RegExpExecArray): EngineEvent[] {
+  private begin(stage: number, [, , number, total, printed]: RegExpExecArray): EngineEvent[] {
     const at = Number(number);
     const instruction = instructionAt(this.stages, stage, at);
     const name = this.stages.length > 1 ? (this.stages[stage - 1]?.name ?? `stage-${stage - 1}`) : null;
-    const from = at === 1 ? (/^FROM\s+(\S+)/i.exec(text!)?.[1] ?? null) : null;
+    const base = this.bases.find((each) => each.instruction === instruction) ?? null;
+    const text = base === null ? printed! : printed!.replace(base.id, base.name);
+    const from = at === 1 ? (/^FROM\s+(\S+)/i.exec(text)?.[1] ?? null) : null;
     const state: StepState = {
       // A step is known by its place and its text: the same in each build of the same Dockerfile.
       id: `sha256:${createHash('sha256').update(`${stage}/${at} ${text}`).digest('hex')}`,
@@ -91,7 +100,7 @@ export class ProgressReader {
       ordinal: this.steps.length + 1,
       stage: name,
       platform: null,
-      inputs: this.inputs(stage, from, text!),
+      inputs: this.inputs(stage, from, text),
       startedAt: this.now(),
       completedAt: null,
       cached: false,
@@ -100,8 +109,7 @@ export class ProgressReader {
       ...(from !== null && { isBase: true }),
       progressGroup: null,
     };
-    const isImage = from !== null && !imageId.test(from) && from !== 'scratch';
-    const step: Step = { state, stage, lines: instruction && linesOf(instruction), base: isImage ? from : null };
+    const step: Step = { state, stage, lines: instruction && linesOf(instruction), base: base?.name ?? null };
     const ended = this.open.at(-1)?.stage === stage ? this.end() : [];
     this.steps.push(step);
     this.open.push(step);

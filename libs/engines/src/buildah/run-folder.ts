@@ -35,7 +35,6 @@ export class RunFolder {
     const folder = new RunFolder(path, new Map(names.map((name, index) => [name, join(path, 'secrets', `${index}`)])));
     for (const each of [path, join(path, 'secrets'), folder.home]) mkdirSync(each, { mode: 0o700 });
     const write = (file: string, content: string | Uint8Array, mode = 0o600) => writeFileSync(file, content, { mode });
-    write(folder.dockerfile, request.dockerfile.content);
     write(folder.ignoreFile, '');
     write(folder.policy, policy(store));
     write(join(path, 'registries.conf'), registries);
@@ -86,6 +85,10 @@ export class RunFolder {
       CONTAINERS_STORAGE_CONF: join(this.path, 'storage.conf'),
       REGISTRY_AUTH_FILE: join(this.path, 'auth.json'),
     };
+  }
+
+  writeDockerfile(content: Uint8Array): void {
+    writeFileSync(this.dockerfile, content, { mode: 0o600 });
   }
 
   async remove(): Promise<void> {

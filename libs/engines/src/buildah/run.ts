@@ -10,23 +10,28 @@ import type { EngineEvent } from '../engine.js';
 import { LimitGuard } from '../limits/limit-guard.js';
 import { StepWatch } from '../limits/step-watch.js';
 import { WritePace } from '../limits/write-pace.js';
-import { type BuildSide, buildArgs, pushArgs, storeArgs } from './args.js';
+import { type BuildSide, buildArgs, pullArgs, pushArgs, storeArgs } from './args.js';
+import { canonicalDockerfile } from './canonical-dockerfile.js';
 import type { Programs } from './check.js';
 import { writeContext } from './context-folder.js';
 import {
   imagesNamed,
+  type NamedImage,
+  placeOf,
   refuseForeignCache,
   refuseForeignDialect,
   refuseNamedContexts,
   refuseStrangers,
+  refuseTriggers,
 } from './dialect.js';
-import { buildFailure, pushFailure } from './failure.js';
+import { buildFailure, pullFailure, pushFailure } from './failure.js';
 import type { PushedManifest } from './manifest.js';
 import { ProgressReader } from './progress.js';
 import { authFile, registriesConf } from './registries.js';
 import { GatePass, type RegistryGate } from './registry-gate.js';
 import { checkSecretNames, RunFolder } from './run-folder.js';
 import { readStep } from './step-output.js';
+import { type BaseImage, readStoredImage, type StoredImage } from './stored-image.js';
 import type { Store } from './stores.js';
 import { type Command, type Ended, output, Tool } from './tool.js';
 
@@ -52,6 +57,8 @@ export class Run {
   private readonly mark = randomBytes(16).toString('hex');
   private readonly pass: GatePass;
   private readonly path: string;
+  private readonly images: readonly NamedImage[];
+  private bases: readonly BaseImage[] = [];
   private folder: RunFolder | null = null;
   private lease: GroupLease | undefined;
   private guard: LimitGuard | undefined;
@@ -68,6 +75,7 @@ export class Run {
     cacheRepository: string | null,
     private signal: AbortSignal,
   ) {
+    this.images = imagesNamed(dockerfile.instructions, request.buildArgs);
     this.progress = new ProgressReader(dockerfile, this.mark);
     this.pass = new GatePass(request, cacheRepository);
     this.path = join(setting.stateFolder, 'runs', this.pass.id);
@@ -96,10 +104,65 @@ export class Run {
     this.signal = AbortSignal.any([this.signal, this.guard.signal]);
     this.folder = RunFolder.make({
       ...{ path: this.path, request, store, runc: this.setting.programs.runc, mark: this.mark },
-      auth: authFile(this.pass, registry, imagesNamed(this.dockerfile.instructions, request.buildArgs)),
+      ...{
+        auth: authFile(
+          this.pass,
+          registry,
+          this.images.map(({ name }) => name),
+        ),
+      },
       registries: registriesConf(request, registry),
     });
     await writeContext(this.folder.context, request.context.files, this.signal);
+    await this.fetchBases(this.folder);
+  }
+
+  /** What FROM names is looked at before it is used: an image can bring instructions of its own. @throws {BuildFailure} */
+  private async fetchBases(folder: RunFolder): Promise<void> {
+    const { content, path } = this.request.dockerfile;
+    const { instructions } = this.dockerfile;
+    const bases: BaseImage[] = [];
+    for (const image of this.images.filter(({ isBase }) => isBase)) {
+      const stored = await this.inspect(await this.pull(image));
+      refuseTriggers(path, image.instruction, stored.triggers);
+      bases.push({ ...image, ...stored });
+    }
+    this.bases = bases;
+    this.progress.startFrom(bases);
+    folder.writeDockerfile(
+      canonicalDockerfile(content, instructions, new Map(bases.map(({ instruction, id }) => [instruction, id]))),
+    );
+  }
+
+  /** @returns the id in the store */
+  private async pull({ name, instruction }: NamedImage): Promise<string> {
+    let printed = '';
+    const ended = await this.use(pullArgs(this.request, this.side(), name), (tool) =>
+      tool.eachLine(async (line) => {
+        printed = line.trim();
+      }),
+    );
+    this.signal.throwIfAborted();
+    if (ended.code === 0) return printed;
+    throw pullFailure(ended, name, this.pass, placeOf(this.request.dockerfile.path, instruction));
+  }
+
+  /** @throws {BuildFailure} `EngineUnavailable` when the store does not know it */
+  private async inspect(image: string): Promise<StoredImage> {
+    const { text } = await output(this.command([...storeArgs(this.store), 'inspect', '--type', 'image', image]));
+    return readStoredImage(image, text);
+  }
+
+  /** Images that the build has used, with their digests: an image without known materials is none. @throws {BuildFailure} */
+  async imagesUsed(): Promise<{ readonly name: string; readonly digest: string }[]> {
+    const used = this.images.filter(({ instruction }) => this.progress.saw(instruction));
+    const baseOf = ({ instruction }: NamedImage) => this.bases.find((base) => base.instruction === instruction);
+    return Promise.all(
+      used.map(async (image) => ({
+        name: image.name,
+        digest: ((image.isBase && baseOf(image)) || (await this.inspect(image.name))).digest,
+      })),
+    );
   }
 
   /** @throws {BuildFailure} after the last event */
@@ -140,13 +203,6 @@ export class Run {
     const ended = await this.use(args, (tool) => tool.eachLine(async () => {}));
     if (ended.code !== 0 || !this.pass.pushed) throw pushFailure(ended, this.pass);
     return this.pass.pushed;
-  }
-
-  /** The images of the store, as `buildah images` lists them. */
-  async images(): Promise<string> {
-    const { code, text } = await output(this.command([...storeArgs(this.store), 'images', '--json', '--no-trunc']));
-    if (code !== 0) throw new BuildFailure('EngineUnavailable', 'The builder does not list its images.');
-    return text;
   }
 
   usage(): GroupUsage | null {

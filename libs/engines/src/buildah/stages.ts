@@ -9,13 +9,14 @@ export interface Stage {
 export function stagesOf(instructions: readonly Instruction[]): Stage[] {
   const stages: { name: string | null; steps: Instruction[] }[] = [];
   for (const instruction of instructions) {
-    if (instruction.keyword === 'from') stages.push({ name: nameOf(instruction), steps: [] });
+    if (instruction.keyword === 'from') stages.push({ name: stageNameOf(instruction), steps: [] });
     stages.at(-1)?.steps.push(instruction);
   }
   return stages;
 }
 
-function nameOf({ args }: Instruction): string | null {
+/** In lower case, as it is looked for. */
+export function stageNameOf({ args }: Pick<Instruction, 'args'>): string | null {
   return /^\S+\s+as\s+(\S+)/i.exec(args)?.[1]?.toLowerCase() ?? null;
 }
 

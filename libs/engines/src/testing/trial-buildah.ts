@@ -40,10 +40,19 @@ export class TrialBuildah {
 
   /** Working containers of all stores. */
   containers(): unknown[] {
+    return this.list('containers');
+  }
+
+  /** Ids of the images of all stores. */
+  images(): string[] {
+    return this.list('images', '--no-trunc').map((image) => (image as { readonly id: string }).id);
+  }
+
+  private list(what: string, ...flags: readonly string[]): unknown[] {
     const stores = join(this.stateFolder, 'stores');
     return readdirSync(stores).flatMap((name) => {
       const root = ['--root', join(stores, name, 'root'), '--runroot', join(stores, name, 'run')];
-      const list = execFileSync(services().tools.buildah!, [...root, 'containers', '--json'], { encoding: 'utf8' });
+      const list = execFileSync(services().tools.buildah!, [...root, what, '--json', ...flags], { encoding: 'utf8' });
       return (JSON.parse(list) as unknown[] | null) ?? [];
     });
   }

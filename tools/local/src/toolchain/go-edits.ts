@@ -166,6 +166,9 @@ const GIT_REPOSITORIES: readonly GoEdit[] = [
   { behind: 'sis, err := searchGitRemote(ctx, gs.cache, remote', insert: '+name' },
   { behind: 'md.setGitRemote(remote', insert: '+name' },
   { behind: 'gs.mountRemote(ctx, gs.src.Remote', insert: ', gs.repositoryName()' },
+  // With the lock of the address, a build that fetches many refs of it holds up whoever fetches another one (R15C-3).
+  { behind: 'gs.locker.Lock(gs.src.Remote', insert: '+gs.repositoryName()' },
+  { behind: 'return gs.locker.Unlock(gs.src.Remote', insert: '+gs.repositoryName()' },
   {
     behind: '\t\tgitDirRoot.RemoveAll("shallow.lock")\n',
     insert: '\t\tgitDirRoot.RemoveAll("refs/" + strings.TrimPrefix(targetRef, "refs/") + ".lock")\n',
