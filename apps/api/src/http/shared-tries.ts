@@ -33,24 +33,26 @@ export class SharedTries {
    * @param isShared false: the store is not asked, and this process counts for itself
    */
   async count(key: string, isShared = true): Promise<Taken> {
-    this.own.take(key);
-    if (!isShared) return this.ownTaken(key);
+    const stored = this.storedKey(key);
+    this.own.take(stored);
+    if (!isShared) return this.ownTaken(stored);
     try {
-      const { count, leftMs } = await this.store.add(this.storedKey(key), this.bound.windowMs);
+      const { count, leftMs } = await this.store.add(stored, this.bound.windowMs);
       return this.taken(count, leftMs);
     } catch (error) {
       this.onOutage(error);
-      return this.ownTaken(key);
+      return this.ownTaken(stored);
     }
   }
 
   async forget(key: string): Promise<void> {
-    this.own.forget(key);
-    await this.store.forget(this.storedKey(key)).catch(this.onOutage);
+    const stored = this.storedKey(key);
+    this.own.forget(stored);
+    await this.store.forget(stored).catch(this.onOutage);
   }
 
-  private ownTaken(key: string): Taken {
-    const { count, leftMs } = this.own.standing(key);
+  private ownTaken(stored: string): Taken {
+    const { count, leftMs } = this.own.standing(stored);
     return this.taken(count, leftMs);
   }
 

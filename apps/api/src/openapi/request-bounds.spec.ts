@@ -16,12 +16,13 @@ const sumOf = (sizes: readonly Size[]): Size => ({
   values: sizes.reduce((sum, { values }) => sum + values, 0),
 });
 
-/** What bodies of a schema may hold at the most, and which of its arrays and records have no bound. */
+/** What bodies of a schema may hold at the most, and which of its arrays, records and mail addresses have no bound. */
 class BodySchema {
   readonly unbounded: string[] = [];
   constructor(private readonly components: Readonly<Record<string, unknown>>) {}
 
   sizeOf(schema: Schema, path: string): Size {
+    if (schema.format === 'email' && typeof schema.maxLength !== 'number') this.unbounded.push(path);
     const { $ref, items, properties = {}, propertyNames, additionalProperties } = schema;
     if (typeof $ref === 'string') return this.sizeOf(this.components[$ref.split('/').at(-1)!] as Schema, path);
     const oneOf = ['anyOf', 'oneOf', 'allOf'].flatMap((of) => schemas(schema[of]));
@@ -59,7 +60,7 @@ describe('the bodies that the API describes', () => {
       }
   });
 
-  it('R5-A2 have a bound for each of their arrays and records', () => {
+  it('R5-A2 R15A-6 have a bound for each of their arrays, records and mail addresses', () => {
     expect(bodies.length).toBeGreaterThan(35);
     expect(bodies.filter(({ unbounded }) => unbounded.length > 0)).toEqual([]);
   });

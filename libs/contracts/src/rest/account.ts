@@ -1,6 +1,6 @@
 import { type Role, roles } from '@cooperage/domain/predicates';
 import { z } from 'zod';
-import { idSchema, slugSchema, timeSchema } from './common.js';
+import { emailSchema, idSchema, slugSchema, timeSchema } from './common.js';
 import { laneForetellingSchema } from './worker.js';
 
 export { type Role, roles };
@@ -10,7 +10,7 @@ export const setupStateSchema = z.object({ needed: z.boolean() });
 export const setupRequestSchema = z.strictObject({
   /** Left out where the browser keeps it in its cookie. */
   token: z.string().min(1).max(200).optional(),
-  email: z.email(),
+  email: emailSchema,
   name: z.string().trim().min(1).max(120),
   password: z.string().min(12).max(200),
   organization: z.strictObject({ name: z.string().trim().min(1).max(120), slug: slugSchema }),
@@ -89,7 +89,7 @@ export type MemberView = z.infer<typeof memberSchema>;
 export const changeMemberSchema = z.strictObject({ role: roleSchema });
 export type ChangeMember = z.infer<typeof changeMemberSchema>;
 
-export const createInvitationSchema = z.strictObject({ email: z.email(), role: roleSchema });
+export const createInvitationSchema = z.strictObject({ email: emailSchema, role: roleSchema });
 export type CreateInvitation = z.infer<typeof createInvitationSchema>;
 /**
  * The link holds the invitation's secret behind `#`. Who uses it is taken for the owner of the mail address, so it is shown to

@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const idSchema = z.uuid();
 /** Moments travel as RFC 3339 in UTC. */
 export const timeSchema = z.iso.datetime();
+/** A mail address has no bound in zod; RFC 5321 has 64 and 255 characters around the `@`. */
+export const emailSchema = z.email().max(320);
 export const slugSchema = z
   .string()
   .refine(isSlug, 'lower-case letters, digits and single dashes, at most 63 characters');
