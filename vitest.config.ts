@@ -107,14 +107,14 @@ export default defineConfig({
       {
         ...common,
         test: {
-          // What `--full` adds to int: too long for every run. One file at a time, since most of them load the machine.
+          // What `--full` adds to int: too long for every run.
           name: 'full',
           ...patient,
           include: ['libs/*/src/**/*.full.spec.ts', 'apps/*/src/**/*.full.spec.ts', 'tools/*/src/**/*.full.spec.ts'],
           setupFiles: ['reflect-metadata'],
           testTimeout: 600_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          maxWorkers: filesAtOnce,
         },
       },
       {

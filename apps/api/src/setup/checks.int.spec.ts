@@ -129,12 +129,13 @@ describe('a check that fails says what was measured, why, and what to do', () =>
     expect((await echo(`k.${'a'.repeat(32)}.${'b'.repeat(64)}`)).status).toBe(403);
   });
 
-  it('for a builder and a control that are not there, after twenty seconds', { timeout: 40_000 }, async () => {
+  it('for a builder and a control that are not there, after twenty seconds', async () => {
     const holder = await open();
     await ask(holder, ['builder', 'registry']);
-    await expect
-      .poll(async () => of(expectOk(await holder.get<ChecksView>(path)), 'builder').code, { timeout: 25_000 })
-      .toBe('no_answer');
+    const code = async () => of(expectOk(await holder.get<ChecksView>(path)), 'builder').code;
+    expect(await code()).toBeNull();
+    await world.database.prisma.$executeRaw`UPDATE setup_check SET asked_at = asked_at - interval '20 seconds'`;
+    expect(await code()).toBe('no_answer');
     const view = expectOk(await holder.get<ChecksView>(path));
     expect(of(view, 'builder').fact).toBe('No builder has taken the check in 20 s.');
     expect(of(view, 'registry').advice?.command).toContain('control');

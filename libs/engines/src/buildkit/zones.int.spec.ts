@@ -173,7 +173,7 @@ describe('zones on real engines', () => {
       fork: ['refs/heads/x', 'refs/heads/main'],
     } as const;
 
-    it.concurrent.each(seeds(5, 200))(
+    it.concurrent.each(seeds(2, 200))(
       'are as if there were no cache, and take no marker from one another (seed %i)',
       async (seed) => {
         const dice = new Dice(seed);
