@@ -60,4 +60,29 @@ describe('R-H11 one conversation for the deliveries of a project', () => {
     await shared.refs(project, 900);
     expect(refs).toHaveBeenCalledTimes(2);
   });
+
+  const ask = async (count: number) => {
+    for (let number = 0; number < count; number++) await shared.refs({ ...project, id: `p${number}` }, 900);
+  };
+
+  it('answers the deliveries of many projects that come in turn', async () => {
+    await ask(1_000);
+    await ask(1_000);
+    expect(refs).toHaveBeenCalledTimes(1_000);
+  });
+
+  it('R5-B3 keeps the newest answers, 32 MiB of them', async () => {
+    refs.mockImplementation(async () => answerOf(1_048_576));
+    await ask(40);
+    await shared.refs({ ...project, id: 'p39' }, 900);
+    await shared.refs({ ...project, id: 'p8' }, 900);
+    expect(refs).toHaveBeenCalledTimes(40);
+    await shared.refs({ ...project, id: 'p7' }, 900);
+    expect(refs).toHaveBeenCalledTimes(41);
+    // A larger one takes no room.
+    refs.mockImplementation(async () => answerOf(1_048_577));
+    await shared.refs({ ...project, id: 'large' }, 900);
+    await shared.refs({ ...project, id: 'p10' }, 900);
+    expect(refs).toHaveBeenCalledTimes(42);
+  });
 });

@@ -3,12 +3,19 @@ import type { RemoteRefs, Source, SourceProject } from '@cooperage/source';
 interface Conversation {
   readonly beganAt: number;
   readonly answer: Promise<RemoteRefs>;
+  /** Of the answer, once it is there. */
+  bytes: number;
+  forgotten?: NodeJS.Timeout;
 }
 
 /** What was read longer ago is read again, whatever waits. */
 const longestMs = 30_000;
-/** Answers that are kept at a time, and the largest of them in memory: what is larger is read for each delivery. */
-const mostKept = 32;
+/**
+ * A burst of many projects comes back to each of them once it was at all others: with few answers kept, each delivery would ask its
+ * host anew. What is larger than `mostBytes` is read for each delivery.
+ */
+const mostKept = 4_096;
+const mostBytesKept = 32 * 1024 * 1024;
 const mostBytes = 1024 * 1024;
 
 /**
@@ -18,6 +25,7 @@ const mostBytes = 1024 * 1024;
  */
 export class SharedRefs {
   private readonly known = new Map<string, Conversation>();
+  private keptBytes = 0;
 
   constructor(
     private readonly source: Pick<Source, 'refs'>,
@@ -29,24 +37,43 @@ export class SharedRefs {
     const key = `${project.id} ${project.remoteUrl}`;
     const before = this.known.get(key);
     if (before && before.beganAt >= since && this.now() - before.beganAt < longestMs) return before.answer;
-    const conversation = { beganAt: this.now(), answer: this.source.refs(project) };
+    const conversation: Conversation = { beganAt: this.now(), answer: this.source.refs(project), bytes: 0 };
     this.keep(key, conversation);
     conversation.answer.then(
-      ({ heldBytes }) => heldBytes > mostBytes && this.forget(key, conversation),
+      ({ heldBytes }) => this.weigh(key, conversation, heldBytes),
       () => undefined,
     );
     return conversation.answer;
   }
 
   private keep(key: string, conversation: Conversation): void {
-    this.known.delete(key);
+    this.forget(key);
     this.known.set(key, conversation);
-    const [oldest] = this.known.keys();
-    if (this.known.size > mostKept) this.known.delete(oldest!);
-    setTimeout(() => this.forget(key, conversation), longestMs).unref();
+    // Nothing else refers to an answer that was forgotten.
+    conversation.forgotten = setTimeout(() => this.forget(key), longestMs).unref();
+    this.makeRoom();
   }
 
-  private forget(key: string, conversation: Conversation): void {
-    if (this.known.get(key) === conversation) this.known.delete(key);
+  private weigh(key: string, conversation: Conversation, bytes: number): void {
+    if (this.known.get(key) !== conversation) return;
+    conversation.bytes = bytes;
+    this.keptBytes += bytes;
+    if (bytes > mostBytes) this.forget(key);
+    this.makeRoom();
+  }
+
+  private makeRoom(): void {
+    for (const key of this.known.keys()) {
+      if (this.known.size <= mostKept && this.keptBytes <= mostBytesKept) return;
+      this.forget(key);
+    }
+  }
+
+  private forget(key: string): void {
+    const conversation = this.known.get(key);
+    if (!conversation) return;
+    this.known.delete(key);
+    this.keptBytes -= conversation.bytes;
+    clearTimeout(conversation.forgotten);
   }
 }
