@@ -12,17 +12,21 @@ const entryBytes = 128;
 
 /** What somebody asks with who may not be known: `IncomingMessage`, of a request or of an upgrade. */
 export type Head = Pick<IncomingMessage, 'url' | 'rawHeaders'>;
+export type WholeHead = Head & Pick<IncomingMessage, 'httpVersion' | 'headers'>;
 
 /**
  * Node bounds the bytes of a head. What is made of them is up to thirteen times as much: a query of 5,000 names, 1,000 short
  * headers. It stays in memory until the request is answered.
  * @returns null for a head that anybody could need
  */
-export function refusalOfHead({ url = '', rawHeaders }: Head): ApiProblem | null {
+export function refusalOfHead(head: WholeHead): ApiProblem | null {
+  const { url = '', rawHeaders } = head;
   if (url.length > mostAddressLength) return refusal(`The address is longer than ${mostAddressLength} characters.`);
   if (url.split('&', mostParameters + 1).length > mostParameters)
     return refusal(`The address has more than ${mostParameters} parameters.`);
   if (rawHeaders.length > 2 * mostHeaders) return refusal(`The request has more than ${mostHeaders} headers.`);
+  // RFC 9112, 3.2. Asked last, since it makes a table of the headers.
+  if (head.httpVersion === '1.1' && head.headers.host === undefined) return refusal('The request has no Host header.');
   return null;
 }
 

@@ -4,15 +4,11 @@ import type { Logger } from '@cooperage/telemetry';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { demandAccessRules, type KnownRoute } from './access-rule.js';
-import { boundConnections } from './bounded-connections.js';
-import { boundHeads } from './bounded-heads.js';
 import { answerBrokenRequest } from './broken-request.js';
 import { rememberCallers } from './caller.js';
 import { trustOf } from './client-address.js';
-import { DrainingResponse } from './draining-response.js';
-import { JoinedRequest } from './joined-request.js';
+import { guardedOptions, guardServer } from './guarded-server.js';
 import { acceptJsonOnly } from './json-body.js';
-import { boundPipelining } from './pipelined-requests.js';
 import { ApiProblem, notFound } from './problem.js';
 import { replyProblem } from './problem-reply.js';
 import { addPublicLimits } from './public-limits.js';
@@ -51,11 +47,7 @@ export function createServer(http: Pick<Config<'api'>['http'], 'publicUrl' | 'tr
     requestTimeout: requestTimeoutMs,
     connectionTimeout: 0,
     keepAliveTimeout: 65_000,
-    http: {
-      ...{ connectionsCheckingInterval: 1_000, headersTimeout: requestTimeoutMs, maxHeaderSize: 16_384 },
-      IncomingMessage: JoinedRequest,
-      ServerResponse: DrainingResponse,
-    },
+    http: guardedOptions,
     trustProxy: trustOf(http.trustProxy),
     genReqId: requestIdOf,
     requestIdHeader: false,
@@ -68,9 +60,7 @@ export function createServer(http: Pick<Config<'api'>['http'], 'publicUrl' | 'tr
     },
   });
   const instance = adapter.getInstance() as unknown as FastifyInstance;
-  boundConnections(instance.server, connections);
-  boundHeads(instance.server);
-  boundPipelining(instance.server);
+  guardServer(instance.server, { connections });
   const routes = demandAccessRules(instance);
   acceptJsonOnly(instance);
   addRevalidation(instance);

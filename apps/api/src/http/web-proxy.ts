@@ -8,9 +8,9 @@ import { isHopByHop, withoutHeaders } from './proxy-headers.js';
 
 /** Connections to the server of the pages. */
 const connections = 128;
-/** The web server takes these for its own word: what a client sends under them goes no further. */
+/** The web server takes these for its own word: what a client sends under them goes no further. What it expects was answered here. */
 const innerHeaders =
-  /^(?:x-middleware-|x-nextjs-|x-cooperage-|x-forwarded-|x-real-ip$|forwarded$|authorization$|proxy-)/;
+  /^(?:x-middleware-|x-nextjs-|x-cooperage-|x-forwarded-|x-real-ip$|forwarded$|authorization$|proxy-|expect$)/;
 
 /**
  * Everything that is no address of the API is a page: the browser sees one origin. Pages are only read; all changes go

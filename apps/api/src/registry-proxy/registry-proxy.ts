@@ -3,14 +3,10 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FairShares, SharedRoom } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
-import { boundConnections } from '../http/bounded-connections.js';
-import { boundHeads } from '../http/bounded-heads.js';
 import { type TrustProxy, trustOf } from '../http/client-address.js';
-import { DrainingResponse } from '../http/draining-response.js';
-import { JoinedRequest } from '../http/joined-request.js';
+import { guardedOptions, guardServer } from '../http/guarded-server.js';
 import { listenOptions } from '../http/listen.js';
 import { OpenConnections } from '../http/open-connections.js';
-import { boundPipelining } from '../http/pipelined-requests.js';
 import { callerOf, endConnection, type PassedRequest } from './caller.js';
 import { passBlob } from './pass-blob.js';
 import { passDocument } from './pass-document.js';
@@ -60,12 +56,8 @@ export class RegistryProxy {
     this.server = createServer({
       // An upload takes as long as it takes. One that does not move is ended below.
       requestTimeout: 0,
-      headersTimeout: 10_000,
-      connectionsCheckingInterval: 1_000,
       keepAliveTimeout: 65_000,
-      maxHeaderSize: 16_384,
-      IncomingMessage: JoinedRequest,
-      ServerResponse: DrainingResponse,
+      ...guardedOptions,
     });
     this.server.on('request', (request, response) => {
       this.answer({ request, response, caller: callerOf(request, trust) }).catch((error: unknown) => {
@@ -74,11 +66,11 @@ export class RegistryProxy {
       });
     });
     this.open = new OpenConnections(this.server);
-    boundHeads(this.server, (response, { message }) =>
-      answerError(response, { status: 400, code: 'UNSUPPORTED', message, endsConnection: true }),
-    );
-    boundPipelining(this.server);
-    boundConnections(this.server, connections);
+    guardServer(this.server, {
+      connections,
+      answer: (response, { message }) =>
+        answerError(response, { status: 400, code: 'UNSUPPORTED', message, endsConnection: true }),
+    });
     this.server.setTimeout(bounds.stallMs);
   }
 
