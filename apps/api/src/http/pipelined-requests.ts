@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { headBytes } from './bounded-heads.js';
 
 /** Browsers and proxies wait for an answer before they ask for more on the same connection. */
@@ -8,9 +9,12 @@ const mostHeadBytes = 65_536;
 
 /** Requests of one connection that are not answered yet. */
 interface Unanswered {
-  count: number;
+  readonly responses: Set<ServerResponse>;
   headBytes: number;
 }
+
+/** A server with the option of this name has it as a property, or Node's own default. */
+type UpgradingServer = Server & { shouldUpgradeCallback(request: IncomingMessage): boolean };
 
 /**
  * Ends connections with more than `most` requests that are not answered yet, or whose heads are too long together. Node hands over all requests of what it has read from a
@@ -20,27 +24,49 @@ interface Unanswered {
 export function boundPipelining(server: Server, most = usualMost): void {
   const answer = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
-  const unanswered = new WeakMap<object, Unanswered>();
+  const connections = new WeakMap<Duplex, Unanswered>();
+  const unansweredOf = (socket: Duplex): Unanswered => {
+    const known = connections.get(socket);
+    if (known) return known;
+    const unanswered: Unanswered = { responses: new Set(), headBytes: 0 };
+    connections.set(socket, unanswered);
+    // Node does it too, but not where a CONNECT or an upgrade ended the pipeline: those behind the first answer would never close, and
+    // nobody would give back what they hold (R15A-2).
+    socket.once('close', () => {
+      for (const response of unanswered.responses) response.destroy();
+    });
+    return unanswered;
+  };
   server.on(
     'request',
     (request: IncomingMessage, response: ServerResponse<IncomingMessage> & { req: IncomingMessage }) => {
       const { socket } = request;
       // What was read with it is still handed over after a connection has ended.
       if (socket.destroyed) return;
-      const waiting = unanswered.get(socket) ?? { count: 0, headBytes: 0 };
-      unanswered.set(socket, waiting);
+      const unanswered = unansweredOf(socket);
+      const { responses } = unanswered;
       const bytes = headBytes(request);
-      waiting.count++;
-      waiting.headBytes += bytes;
-      if (waiting.count > most || (waiting.count > 1 && waiting.headBytes > mostHeadBytes)) {
+      responses.add(response);
+      unanswered.headBytes += bytes;
+      response.once('close', () => {
+        responses.delete(response);
+        unanswered.headBytes -= bytes;
+      });
+      if (responses.size > most || (responses.size > 1 && unanswered.headBytes > mostHeadBytes)) {
         socket.destroy();
         return;
       }
-      response.once('close', () => {
-        waiting.count--;
-        waiting.headBytes -= bytes;
-      });
       for (const listener of answer) listener.call(server, request, response);
     },
   );
+  const upgrading = server as UpgradingServer;
+  const { shouldUpgradeCallback } = upgrading;
+  // Asked for upgrades. A CONNECT ends its connection, since nobody listens to it.
+  upgrading.shouldUpgradeCallback = (request) => {
+    if (!shouldUpgradeCallback.call(server, request)) return false;
+    // Its answers would come in the midst of what takes over the connection.
+    const isFree = !connections.get(request.socket)?.responses.size;
+    if (!isFree) request.socket.destroy();
+    return isFree;
+  };
 }
