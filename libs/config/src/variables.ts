@@ -24,7 +24,11 @@ export const variables = {
     text.pattern(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/, 'is a time in ISO 8601, UTC'),
     'When this release was built, shown by /version.',
   ),
-  host: plain('HOST', network.listenHost, 'Address to listen on.'),
+  host: plain(
+    'HOST',
+    network.listenHost,
+    'Address to listen on. For api, live and registry-proxy localhost is 127.0.0.1 alone.',
+  ),
   port: plain('PORT', text.port, 'Port to listen on; 0 takes a free one.'),
   bindAll: plain(
     'COOPERAGE_BIND_ALL',
