@@ -4,7 +4,6 @@ import { type AnswerProblem, boundHeads } from './bounded-heads.js';
 import { DrainingResponse } from './draining-response.js';
 import { JoinedRequest } from './joined-request.js';
 import { boundPipelining } from './pipelined-requests.js';
-import type { TunnelLimits } from './tunnel-sockets.js';
 
 /** Options of `createServer` for each server that the public reaches. */
 export const guardedOptions = {
@@ -18,16 +17,15 @@ export const guardedOptions = {
 };
 
 export interface ServerBounds {
-  readonly connections: TunnelLimits;
+  readonly maxConnections: number;
   /** Says why a head is refused. */
   readonly answer?: AnswerProblem;
 }
 
 /** Bounds heads, requests and connections of a server. Takes the place of its listeners, so it comes after those that answer. */
-export function guardServer(server: Server, { connections, answer }: ServerBounds): void {
+export function guardServer(server: Server, { maxConnections, answer }: ServerBounds): void {
   boundHeads(server, answer);
-  boundPipelining(server);
-  boundConnections(server, connections);
+  boundConnections(server, maxConnections, boundPipelining(server));
   // Node answers an expectation that it does not know by itself, with 417, and nobody counts, limits or logs that (R15A-1). It may be
   // ignored (RFC 9110, 10.1.1). The request is then one like others, and no client of ours sends one.
   server.on('checkExpectation', (request, response) => void server.emit('request', request, response));

@@ -8,8 +8,8 @@ import { refusalOfHead } from './bounded-heads.js';
 import { addressGroup, addressOf, addressSite, type TrustProxy, trustOf } from './client-address.js';
 import { ApiProblem } from './problem.js';
 import { requestIdOf } from './request-id.js';
+import { SharedSockets } from './shared-sockets.js';
 import { passOn } from './tunnel-flow.js';
-import { TunnelSockets } from './tunnel-sockets.js';
 
 export interface LiveTunnelOptions {
   /** Base address of the live process. */
@@ -49,7 +49,7 @@ const passedHeaders = [
  */
 export function addLiveTunnel(server: Server, options: LiveTunnelOptions): () => void {
   const { maxSockets = 10_000, maxSocketsPerAddress = 500 } = options;
-  const sockets = new TunnelSockets({ total: maxSockets, perAddress: maxSocketsPerAddress });
+  const sockets = new SharedSockets({ total: maxSockets, perAddress: maxSocketsPerAddress });
   const trust = trustOf(options.trustProxy);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());

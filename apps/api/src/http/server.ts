@@ -35,8 +35,8 @@ export interface ApiServer {
 
 /** Bytes of a JSON body of the API. Webhooks have their own limit. */
 const bodyLimitBytes = 1 << 20;
-/** Live connections among them. Behind a proxy all of them are of one address. */
-const connections = { total: 16_384, perAddress: 16_384 };
+/** Live connections among them. */
+const maxConnections = 16_384;
 /** A request that has not arrived whole by then is answered 408 (S-006). */
 const requestTimeoutMs = 10_000;
 
@@ -60,7 +60,7 @@ export function createServer(http: Pick<Config<'api'>['http'], 'publicUrl' | 'tr
     },
   });
   const instance = adapter.getInstance() as unknown as FastifyInstance;
-  guardServer(instance.server, { connections });
+  guardServer(instance.server, { maxConnections });
   const routes = demandAccessRules(instance);
   acceptJsonOnly(instance);
   addRevalidation(instance);

@@ -27,8 +27,7 @@ export interface RegistryProxyOptions {
 const listShare = { total: 8, perKey: 2 };
 const documentShare = { total: 16, perKey: 4 };
 const maxWaiting = 256;
-/** Behind a proxy all of them are of one address. */
-const connections = { total: 8_192, perAddress: 8_192 };
+const maxConnections = 8_192;
 /** Time for what is under way to end. */
 const goodbyeMs = 5_000;
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -67,7 +66,7 @@ export class RegistryProxy {
     });
     this.open = new OpenConnections(this.server);
     guardServer(this.server, {
-      connections,
+      maxConnections,
       answer: (response, { message }) =>
         answerError(response, { status: 400, code: 'UNSUPPORTED', message, endsConnection: true }),
     });
