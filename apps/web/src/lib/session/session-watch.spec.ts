@@ -1,7 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { SessionWatch, takenForWellMs } from './session-watch';
 
-function watch(...answers: (boolean | null)[]) {
+const ada = 'ada@example.org';
+
+function watch(...answers: (string | false | null)[]) {
   const probe = vi.fn(async () => (answers.length > 1 ? answers.shift()! : answers[0]!));
   let now = 0;
   const session = new SessionWatch(probe, () => now);
@@ -24,7 +26,7 @@ describe('a session that ended in the middle of work', () => {
   });
 
   it('is not what a refusal means while the session is well, or nobody can tell', async () => {
-    expect(await watch(true).session.refused()).toBe(false);
+    expect(await watch(ada).session.refused()).toBe(false);
     expect(await watch(null).session.refused()).toBe(false);
   });
 
@@ -39,12 +41,22 @@ describe('a session that ended in the middle of work', () => {
   });
 
   it('ends by a sign-in in another tab', async () => {
-    const { session } = watch(false, false, true);
+    const { session } = watch(false, false, ada);
     const refused = session.refused();
     await expect.poll(() => session.isEnded()).toBe(true);
-    await session.lookAgain();
+    await session.lookAgain(ada);
     expect(session.isEnded()).toBe(true);
-    await session.lookAgain();
+    await session.lookAgain(ada);
+    expect(await refused).toBe(true);
+  });
+
+  it('R15A-5 goes on for nobody else who signs in in another tab', async () => {
+    const { session } = watch(false, 'bob@example.org', 'Ada@example.org');
+    const refused = session.refused();
+    await expect.poll(() => session.isEnded()).toBe(true);
+    expect(await session.lookAgain(ada)).toBe(true);
+    expect(session.isEnded()).toBe(true);
+    expect(await session.lookAgain(ada)).toBe(false);
     expect(await refused).toBe(true);
   });
 
@@ -67,7 +79,7 @@ describe('a session that ended in the middle of work', () => {
   });
 
   it('costs one question in a while, however much somebody does', async () => {
-    const { session, probe, pass } = watch(true, null);
+    const { session, probe, pass } = watch(ada, null);
     for (let act = 0; act < 100; act++) await session.attended();
     expect(probe).toHaveBeenCalledTimes(0);
     for (const asked of [1, 2, 3]) {

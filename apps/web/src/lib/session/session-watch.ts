@@ -1,5 +1,5 @@
-/** Whether a session is there; null when nobody can tell now. */
-export type SessionProbe = () => Promise<boolean | null>;
+/** Whose session is there, by mail address; false for none, null when nobody can tell now. */
+export type SessionProbe = () => Promise<string | false | null>;
 
 /** How long what was seen of a session is good enough not to ask again, in milliseconds. */
 export const takenForWellMs = 30_000;
@@ -13,7 +13,7 @@ export class SessionWatch {
   private leaving = false;
   private readsOn = false;
   private lookedAt: number;
-  private asking: Promise<boolean | null> | null = null;
+  private asking: ReturnType<SessionProbe> | null = null;
   private readonly listeners = new Set<() => void>();
   private waiting: ((restored: boolean) => void)[] = [];
 
@@ -55,9 +55,17 @@ export class SessionWatch {
     if ((await this.look()) === false && !this.readsOn) this.change(true);
   }
 
-  /** Whether somebody has signed in meanwhile, here or in another tab. */
-  async lookAgain(): Promise<void> {
-    if (this.ended && (await this.look()) === true) this.restored();
+  /**
+   * Whether somebody has signed in meanwhile, here or in another tab. What was refused is asked for once more where it is the
+   * same person: nobody else's session does it (R15A-5).
+   * @returns whether it is another person, for whom this page was not made
+   */
+  async lookAgain(email: string): Promise<boolean> {
+    const who = this.ended && (await this.look());
+    if (!who) return false;
+    if (!isSamePerson(who, email)) return true;
+    this.restored();
+    return false;
   }
 
   restored(): void {
@@ -79,7 +87,7 @@ export class SessionWatch {
     this.leaving = true;
   }
 
-  private look(): Promise<boolean | null> {
+  private look(): ReturnType<SessionProbe> {
     this.asking ??= this.probe().finally(() => {
       this.asking = null;
       // Whatever the answer: where nobody can tell, asking at each key would not help.
@@ -99,4 +107,8 @@ export class SessionWatch {
     this.ended = ended;
     for (const listener of this.listeners) listener();
   }
+}
+
+export function isSamePerson(email: string, other: string): boolean {
+  return email.toLowerCase() === other.toLowerCase();
 }

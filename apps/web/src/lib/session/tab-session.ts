@@ -1,5 +1,6 @@
 'use client';
 
+import type { Me } from '@cooperage/contracts';
 import { useSyncExternalStore } from 'react';
 import { sessionFetch } from './session-fetch';
 import { SessionWatch } from './session-watch';
@@ -10,8 +11,9 @@ const answerWithinMs = 8000;
 export const tabSession = new SessionWatch(async () => {
   const signal = AbortSignal.timeout(answerWithinMs);
   try {
-    const { ok, status } = await fetch('/api/v1/me', { credentials: 'same-origin', cache: 'no-store', signal });
-    return ok || (status === 401 ? false : null);
+    const answer = await fetch('/api/v1/me', { credentials: 'same-origin', cache: 'no-store', signal });
+    if (answer.ok) return ((await answer.json()) as Me).email;
+    return answer.status === 401 ? false : null;
   } catch {
     return null;
   }

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { buttonClass } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { fetchJson } from '@/lib/api/browser';
+import { isSamePerson } from '@/lib/session/session-watch';
 import { tabSession } from '@/lib/session/tab-session';
 import { SignInForm } from './sign-in-form';
 
@@ -14,14 +15,16 @@ const lookEveryMs = 3000;
 export function SessionDialog({ email, ended }: { email: string; ended: boolean }) {
   useEffect(() => {
     if (!ended) return;
-    const look = (): void => void tabSession.lookAgain();
+    const look = async (): Promise<void> => {
+      if (await tabSession.lookAgain(email)) window.location.reload();
+    };
     const timer = setInterval(look, lookEveryMs);
     window.addEventListener('focus', look);
     return () => {
       clearInterval(timer);
       window.removeEventListener('focus', look);
     };
-  }, [ended]);
+  }, [ended, email]);
   return (
     <Dialog title="Your session has ended" open={ended} onClose={() => tabSession.isEnded() && tabSession.dismissed()}>
       <SignInAgain email={email} />
@@ -36,8 +39,8 @@ function SignInAgain({ email }: { email: string }) {
   }, []);
   const done = (signedInAs: string): void => {
     // What this page shows was made for somebody else.
-    if (signedInAs.toLowerCase() !== email.toLowerCase()) window.location.reload();
-    else tabSession.restored();
+    if (isSamePerson(signedInAs, email)) tabSession.restored();
+    else window.location.reload();
   };
   return (
     <div className="grid gap-3">
