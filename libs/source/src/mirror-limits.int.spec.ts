@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type GitHost, startGitHost } from '@cooperage/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -54,5 +54,21 @@ describe('R3-A4 what one mirror may take', () => {
         /^The commit was not fetched\. The disk has \d+\.\d GiB left, and keeps .+ free\.$/,
       ),
     });
+  });
+
+  it('R15B-1 removes what a fetch left that did not end, also where the disk is too full for another one', async () => {
+    const { repository, project } = await fresh({});
+    await source.prepare(project, { ref: main, commit: await repository.commit({ a: '1' }) });
+    await source.close();
+    source = createSource({
+      ...{ mirrorRoot: root, allowPlainHttp: [host.hostPort], retryDelaysMs: [] },
+      limits: { minFreeBytes: Number.MAX_SAFE_INTEGER },
+    });
+    const packs = join(root, mirrorFolder(project), 'files.git', 'objects', 'pack');
+    const names = await readdir(packs);
+    await writeFile(join(packs, 'tmp_pack_x1Y2z3'), randomBytes(size));
+    const commit = await repository.commit({ a: '2' });
+    await expect(source.prepare(project, { ref: main, commit })).rejects.toMatchObject({ code: 'DiskFull' });
+    expect(await readdir(packs)).toEqual(names);
   });
 });

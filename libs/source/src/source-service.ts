@@ -180,9 +180,8 @@ class SourceService implements Source {
     const { git, limits } = this.#settings;
     const mirror = await this.#shelf.of(project);
     await settled(signal, () =>
-      mirror.exclusively(signal, async () => {
-        for (const repository of [mirror.files, mirror.history])
-          await tidy(git, repository, limits.fetchTimeoutMs, signal);
+      mirror.exclusively(signal, async (lock) => {
+        for (const repository of [mirror.files, mirror.history]) await tidy({ git, repository, lock, limits, signal });
       }),
     );
   }

@@ -37,15 +37,13 @@ describe('R3-A4 a root of mirrors', () => {
     await source.close();
   });
 
-  const room = (heldMs = -1, mirrors: ConstructorParameters<typeof MirrorRoom>[0] = source) => {
+  const room = (
+    heldMs = -1,
+    mirrors: ConstructorParameters<typeof MirrorRoom>[0] = source,
+    ownersOf = async () => owners,
+  ) => {
     const spaceOf = async () => ({ freeBytes, totalBytes: 200 * gibibyte });
-    return new MirrorRoom(
-      mirrors,
-      keeper,
-      { owners: async () => owners },
-      { root, budgetBytes, heldMs, spaceOf },
-      logger,
-    );
+    return new MirrorRoom(mirrors, keeper, { owners: ownersOf }, { root, budgetBytes, heldMs, spaceOf }, logger);
   };
   const project = async (owner: string) => {
     const name = `r${++counter}.git`;
@@ -160,5 +158,19 @@ describe('R3-A4 a root of mirrors', () => {
     }).look();
     expect(tried).toHaveLength(2);
     expect((await mirrorsOf(first)) + (await mirrorsOf(second))).toBe(1);
+  });
+
+  it('R15B-1 gives the disk room also while the database on it does not answer, and takes no project for gone', async () => {
+    const [large, small] = [await project('a'), await project('b')];
+    for (let at = 0; at < 6; at++) await large.prepare();
+    await small.prepare();
+    const away = () => Promise.reject(Object.assign(new Error('could not extend file'), { code: '53100' }));
+    await room(-1, source, away).look();
+    expect([await mirrorsOf(large), await mirrorsOf(small)]).toEqual([0, 1]);
+    freeBytes = 5 * gibibyte;
+    await room(-1, source, away).look();
+    expect(await mirrorsOf(small)).toBe(0);
+    // What is known of the hosts of a project stays.
+    expect(await readdir(root)).toEqual(expect.arrayContaining([large.id, small.id]));
   });
 });

@@ -54,7 +54,7 @@ export class MirrorRoom {
   async look(): Promise<void> {
     await this.touch();
     const stored = await this.source.stored();
-    const owners = await this.projects.owners(stored.map(({ id }) => id));
+    const owners = await this.ownersOf(stored);
     const isHeld = this.holds();
     // Of projects that are gone: they count, and stay while they are in use or cannot be removed.
     const staying = new Set<string>();
@@ -77,6 +77,15 @@ export class MirrorRoom {
     for (const mirror of mirrors.filter(({ name }) => toDrop.has(name)))
       if (await this.gone(mirror.name, () => this.source.drop(mirror))) dropped++;
     if (dropped > 0) this.logger.info({ mirrors: dropped, bytes }, 'removed git mirrors that were not used');
+  }
+
+  /** The database may lie on the disk that these mirrors fill. Where it does not answer, each project is its own owner, and none is gone. */
+  private async ownersOf(stored: readonly StoredProject[]): Promise<Map<string, string>> {
+    const ids = stored.map(({ id }) => id);
+    return this.projects.owners(ids).catch((error: unknown) => {
+      this.logger.warn({ err: error }, 'organizations of git mirrors could not be read');
+      return new Map(ids.map((id) => [id, id]));
+    });
   }
 
   /** One that cannot be removed keeps no other one from it. It is tried again at the next look. */

@@ -6,7 +6,7 @@ import { failureOf, refusesCommitIds } from '../git/git-failure.js';
 import type { RemoteAccess } from '../remote/remote-access.js';
 import type { SourceLimits } from '../source-limits.js';
 import { type BareRepository, keptRef } from './bare-repository.js';
-import { fullDisk } from './disk-room.js';
+import { aboveFloor, fullDisk } from './disk-room.js';
 import { FetchWatch } from './fetch-watch.js';
 import type { HeldLock } from './generation-lock.js';
 
@@ -62,8 +62,24 @@ const passingRef = 'refs/passing/head';
 /** Old commits with a slip in their author line are in many honest histories; only who follows whom is read there. */
 const withoutContentCheck: GitConfig = [['fetch.fsckObjects', 'false']];
 
+/** What a fetch left that did not end is removed, also one of before: it may be what fills the disk. */
 async function fetchInto(context: FetchContext, what: FetchWhat, source: string): Promise<void> {
-  const { git, repository, access, lock, limits, signal } = context;
+  const { repository, limits } = context;
+  const look = () => fullDisk(repository.path, limits.minFreeBytes);
+  try {
+    await aboveFloor(look, (floor) => fetchWatched(context, what, source, floor));
+  } catch (error) {
+    await repository.sweep();
+    throw error;
+  }
+}
+
+async function fetchWatched(
+  { git, repository, access, lock, limits, signal }: FetchContext,
+  what: FetchWhat,
+  source: string,
+  floor: AbortSignal,
+): Promise<void> {
   const watch = await FetchWatch.start(repository.path, access.remote.host, limits);
   const target = source === what.commit ? keptRef(what.commit) : passingRef;
   const filter = what.filter ? [`--filter=${what.filter}`] : [];
@@ -84,16 +100,13 @@ async function fetchInto(context: FetchContext, what: FetchWhat, source: string)
         variables: access.variables,
         ...(access.cwd !== undefined && { cwd: access.cwd }),
         timeoutMs: limits.fetchTimeoutMs,
-        signal: signal ? AbortSignal.any([signal, watch.signal]) : watch.signal,
+        signal: AbortSignal.any([watch.signal, floor, ...(signal ? [signal] : [])]),
         onProgress: watch.onProgress,
         onStart: (pid) => lock.noteHelper(pid),
       },
       () => {},
     );
     await watch.checkEnd();
-  } catch (error) {
-    await repository.sweep();
-    throw error;
   } finally {
     watch.stop();
   }

@@ -2,13 +2,12 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildFailure } from '@cooperage/domain';
 import type { SourceLimits } from '../source-limits.js';
-import { fullDisk } from './disk-room.js';
 
 const pollMs = 200;
 
 /**
- * Watches one fetch from outside: bytes and objects received so far, the rate, and how full the disk is. Git has no limit of its
- * own for what a remote may send (S-029, S-030 of the threat list).
+ * Watches one fetch from outside: bytes and objects received so far, and the rate. Git has no limit of its own for what a remote
+ * may send (S-029, S-030 of the threat list). How full the disk is, `aboveFloor` looks at.
  */
 export class FetchWatch {
   readonly signal: AbortSignal;
@@ -31,10 +30,7 @@ export class FetchWatch {
     this.#timer = setInterval(() => void this.#look(), pollMs);
   }
 
-  /** @throws {BuildFailure} `DiskFull` */
   static async start(gitDir: string, host: string, limits: SourceLimits): Promise<FetchWatch> {
-    const failure = await fullDisk(gitDir, limits.minFreeBytes);
-    if (failure) throw failure;
     const watch = new FetchWatch(gitDir, host, limits);
     watch.#before = new Set((await packSizes(watch.#packFolder, (name) => name.endsWith('.pack'))).keys());
     return watch;
@@ -73,8 +69,6 @@ export class FetchWatch {
     if (this.#bytes > this.#limits.maxPackBytes)
       this.#abort.abort(this.#tooLarge(`${this.#limits.maxPackBytes} bytes`));
     this.#checkRate();
-    const failure = await fullDisk(this.#packFolder, this.#limits.minFreeBytes);
-    if (failure) this.#abort.abort(failure);
   }
 
   /** Only while bytes come in: what follows (resolving deltas, checking) is our own work. */
