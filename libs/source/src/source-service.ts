@@ -4,6 +4,7 @@ import { type InputSource, readFile } from './context/context-inputs.js';
 import { type ContextSource, readContexts } from './context/context-reader.js';
 import { changedPaths } from './mirror/changed-paths.js';
 import { CommitFetcher } from './mirror/commit-fetcher.js';
+import { ensureOn, fullDisk } from './mirror/disk-room.js';
 import { knownAncestry } from './mirror/history.js';
 import { MirrorShelf } from './mirror/mirror-shelf.js';
 import type { ProjectMirror } from './mirror/project-mirror.js';
@@ -53,7 +54,7 @@ class SourceService implements Source {
     const mirror = await this.#shelf.of(project);
     const fetcher = new CommitFetcher(this.#settings, project, mirror, signal);
     return settled(signal, async () => {
-      await mirror.files.ensure();
+      await ensureOn(mirror.files, this.#settings);
       return fetcher.withRemote((access) => ask({ git, gitDir: mirror.files.path, access, limits, signal }));
     });
   }
@@ -184,6 +185,11 @@ class SourceService implements Source {
         for (const repository of [mirror.files, mirror.history]) await tidy({ git, repository, lock, limits, signal });
       }),
     );
+  }
+
+  fullDisk(): Promise<BuildFailure | null> {
+    const { mirrorRoot, limits } = this.#settings;
+    return fullDisk(mirrorRoot, limits.minFreeBytes);
   }
 
   stored(): Promise<StoredProject[]> {

@@ -1,4 +1,4 @@
-import type { ChangedPaths } from '@cooperage/domain';
+import type { BuildFailure, ChangedPaths } from '@cooperage/domain';
 import type { BuildContext, ContextPaths } from './context/build-context.js';
 import type { StoredMirror, StoredProject } from './mirror/stored-mirrors.js';
 import type { CommitFacts } from './objects/commit-object.js';
@@ -81,6 +81,8 @@ export interface Source {
   ): Promise<Exclude<ChangedPaths, null>>;
   /** Keeps the mirror small. To be called now and then, off the way of a build. */
   tidy(project: SourceProject, signal?: AbortSignal): Promise<void>;
+  /** Why nothing is fetched now, whatever the project is: `DiskFull`. Null where there is room. Touches no mirror. */
+  fullDisk(): Promise<BuildFailure | null>;
   /** What lies in the root, of projects that are gone as well. */
   stored(): Promise<StoredProject[]>;
   /** Removes a mirror, unless it was used since it was listed. A build that reads from it fails: see that there is none. */

@@ -5,6 +5,7 @@ import { isMirrorFault, isTooLarge } from '../service-errors.js';
 import type { SourceSettings } from '../source-options.js';
 import type { SourceProject } from '../source-project.js';
 import type { BareRepository } from './bare-repository.js';
+import { ensureOn } from './disk-room.js';
 import { fetchCommit } from './fetch-commit.js';
 import type { HeldLock } from './generation-lock.js';
 import { fetchAncestry, type HistoryContext } from './history.js';
@@ -80,7 +81,7 @@ export class CommitFetcher {
 
   /** Makes it ready for a fetch: one that has grown beyond its limit is thrown away, whoever still reads from it. */
   async #within(repository: BareRepository): Promise<void> {
-    await repository.ensure();
+    await ensureOn(repository, this.#settings);
     if ((await repository.packBytes()) > this.#settings.limits.maxMirrorBytes) await this.#mirror.reset(repository);
   }
 

@@ -23,6 +23,19 @@ export async function hasRoomFor(bytes: number, folder: string, minFreeBytes: nu
 }
 
 /**
+ * Makes a repository that is not there yet.
+ * @throws {BuildFailure} `DiskFull` where that fails and the disk is full: it says nothing of the git host (R15B-4)
+ */
+export async function ensureOn(
+  repository: { ensure(): Promise<unknown> },
+  { mirrorRoot, limits }: { readonly mirrorRoot: string; readonly limits: { readonly minFreeBytes: number | null } },
+): Promise<void> {
+  await repository.ensure().catch(async (error: unknown) => {
+    throw (await fullDisk(mirrorRoot, limits.minFreeBytes)) ?? error;
+  });
+}
+
+/**
  * Runs a git that writes. No git looks at a floor by itself.
  * @param look says why nothing more may be written, see `fullDisk`
  * @param work ends when its signal is aborted. It is not begun where nothing may be written

@@ -32,7 +32,12 @@ class Bench {
   private waits = 0;
 
   private readonly rows: Partial<EvaluationRepository>;
-  private readonly heads: { readonly of: () => Promise<Head | NoHead> };
+  private readonly heads: {
+    readonly of: () => Promise<Head | NoHead>;
+    readonly shortage: () => Promise<string | null>;
+  };
+  /** Why the disk of the mirrors is short. */
+  shortage: string | null = null;
   readonly service: EvaluateService;
 
   constructor(answers: (Head | NoHead | Error)[]) {
@@ -71,7 +76,7 @@ class Bench {
       if (answer instanceof Error) throw answer;
       return answer;
     };
-    this.heads = { of };
+    this.heads = { of, shortage: async () => this.shortage };
     this.service = new EvaluateService(
       this.rows as EvaluationRepository,
       this.heads as unknown as ReadHead,
@@ -313,6 +318,18 @@ describe('a delivery', () => {
       for (let at = 0; at < 8; at++) pauses.push(await pauseOf(bench));
       expect(pauses).toEqual([2_000, 4_000, 2_000, 2_000, 8_000, 30_000, 80_000, 0]);
       expect([bench.status, bench.failureCode]).toEqual(['failed', 'SourceUnavailable']);
+    });
+
+    it('R15B-2 is no use of its mirror while the disk stays full: neither its project nor its git host is asked', async () => {
+      const bench = new Bench([full, head]);
+      expect(await pauseOf(bench)).toBe(2_000);
+      bench.shortage = full.message;
+      const loads = bench.loads;
+      expect([await pauseOf(bench), await pauseOf(bench), await pauseOf(bench)]).toEqual([4_000, 8_000, 16_000]);
+      expect([bench.loads, bench.status]).toEqual([loads, 'evaluating']);
+      bench.shortage = null;
+      expect(await pauseOf(bench)).toBe(0);
+      expect(bench.status).toBe('evaluated');
     });
   });
 

@@ -89,6 +89,9 @@ export class EvaluateService {
       await this.evaluations.lookAgain(item.subjectId, roomPauseMs);
       return done;
     }
+    // Each try would be a use of its mirror, and what is in use gives no room to anybody (R15B-2).
+    const shortage = this.diskPauses.has(item.subjectId) ? await this.heads.shortage() : null;
+    if (shortage !== null) return later(this.diskPauses.next(item.subjectId), shortage);
     const subject = await this.evaluations.load(item.subjectId);
     if (!subject) return done;
     const result = await this.evaluateOrFail(subject, since, signal);

@@ -7,6 +7,11 @@ const maxKeys = 10_000;
 export class GrowingPauses {
   private readonly inARow = new Map<string, number>();
 
+  /** Whether its last try was followed by a pause. */
+  has(key: string): boolean {
+    return this.inARow.has(key);
+  }
+
   /** @returns the next pause, in milliseconds */
   next(key: string): number {
     const inARow = (this.inARow.get(key) ?? 0) + 1;

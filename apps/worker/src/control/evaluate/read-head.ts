@@ -35,9 +35,14 @@ export class ReadHead {
 
   constructor(
     private readonly evaluations: Pick<EvaluationRepository, 'head'>,
-    private readonly source: Pick<Source, 'refs' | 'prepare' | 'isAncestor' | 'changedPaths'>,
+    private readonly source: Pick<Source, 'refs' | 'prepare' | 'isAncestor' | 'changedPaths' | 'fullDisk'>,
   ) {
     this.shared = new SharedRefs(source);
+  }
+
+  /** Why no delivery is looked at now: the disk of the mirrors is short. Null where there is room. */
+  async shortage(): Promise<string | null> {
+    return (await this.source.fullDisk())?.message ?? null;
   }
 
   /**
