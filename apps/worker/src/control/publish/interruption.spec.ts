@@ -1,10 +1,12 @@
 import { BuildFailure } from '@cooperage/domain';
 import { RegistryError } from '@cooperage/oci';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import type { Faults } from './faults-in-a-row.js';
 import { judgeInterruption } from './interruption.js';
 
-const young = { attempts: 1, ageMs: 5_000 };
-const old = { attempts: 60, ageMs: 700_000 };
+const inARow = (faults: Faults) => () => faults;
+const young = inARow({ attempts: 1, ageMs: 5_000 });
+const old = inARow({ attempts: 60, ageMs: 700_000 });
 const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
 const away = new RegistryError('unavailable', 'no answer', { cause: refused });
 
@@ -15,7 +17,9 @@ describe('an interrupted publication', () => {
       waitReason: 'registry_unavailable',
       retryInMs: 1_000,
     });
-    expect(judgeInterruption(away, { attempts: 30, ageMs: 300_000 }, false)).toMatchObject({ retryInMs: 15_000 });
+    expect(judgeInterruption(away, inARow({ attempts: 30, ageMs: 300_000 }), false)).toMatchObject({
+      retryInMs: 15_000,
+    });
     expect(judgeInterruption(away, old, false)).toMatchObject({ ends: true, failure: { code: 'RegistryUnavailable' } });
   });
 
@@ -51,7 +55,9 @@ describe('an interrupted publication', () => {
   });
 
   it('does not count an outage of the database against the build', () => {
-    expect(judgeInterruption(refused, old, false)).toMatchObject({ ends: false, failure: null });
-    expect(judgeInterruption(away, { attempts: 2, ageMs: 3_600_000 }, false)).toMatchObject({ ends: false });
+    const note = vi.fn(old);
+    expect(judgeInterruption(refused, note, false)).toMatchObject({ ends: false, failure: null });
+    expect(note).not.toHaveBeenCalled();
+    expect(judgeInterruption(away, inARow({ attempts: 2, ageMs: 3_600_000 }), false)).toMatchObject({ ends: false });
   });
 });

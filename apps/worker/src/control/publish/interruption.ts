@@ -1,6 +1,7 @@
-import { isDatabaseUnavailable, type OutboxItem } from '@cooperage/db';
+import { isDatabaseUnavailable } from '@cooperage/db';
 import { BuildFailure } from '@cooperage/domain';
 import { isRegistryError } from '@cooperage/oci';
+import type { Faults } from './faults-in-a-row.js';
 
 /** How long and how often a build may meet a fault of its surroundings before it fails. */
 const patienceMs = 10 * 60_000;
@@ -19,16 +20,14 @@ export type Interruption =
 /**
  * What follows from an error during a publication. Behind the gate the work only rolls forward, so nothing ends it there;
  * before, a lasting fault does. An outage of the database counts for nothing: it says nothing about this build.
+ * @param note counts this fault, and says how many came in a row
  */
-export function judgeInterruption(
-  error: unknown,
-  { attempts, ageMs }: Pick<OutboxItem, 'attempts' | 'ageMs'>,
-  behindGate: boolean,
-): Interruption {
-  const retryInMs = Math.min(1_000 * attempts, longestPauseMs);
+export function judgeInterruption(error: unknown, note: () => Faults, behindGate: boolean): Interruption {
   // A registry error can have a broken socket inside that looks like the database's.
   if (!isRegistryError(error) && isDatabaseUnavailable(error))
     return { ends: false, failure: null, waitReason: 'internal_error', retryInMs: 1_000 };
+  const { attempts, ageMs } = note();
+  const retryInMs = Math.min(1_000 * attempts, longestPauseMs);
   const failure = asFailure(error);
   const isPatient = failure.retryable && (ageMs < patienceMs || attempts < patientTries);
   if (!behindGate && !isPatient) return { ends: true, failure };

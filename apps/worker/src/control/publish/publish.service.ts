@@ -13,6 +13,7 @@ import { type Logger, type Metrics, withIds } from '@cooperage/telemetry';
 import { observeEnd } from '../../shared/observe-build.js';
 import { PhaseNotes } from '../../shared/phase-notes.js';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
+import { type Faults, FaultsInARow } from './faults-in-a-row.js';
 import type { ImageQuota } from './image-quota.js';
 import type { InspectedImage, InspectImage } from './inspect-image.js';
 import { judgeInterruption } from './interruption.js';
@@ -56,7 +57,10 @@ interface Publication {
  * promise is kept only when the build has ended: whatever else happens, it is looked at again.
  */
 export class PublishService {
-  constructor(private readonly parts: PublishParts) {}
+  constructor(
+    private readonly parts: PublishParts,
+    private readonly faults = new FaultsInARow(),
+  ) {}
 
   async handle(item: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
     const { builds, projects, sessions, notes } = this.parts;
@@ -67,18 +71,21 @@ export class PublishService {
     if (build.stage !== 'control' && build.stage !== 'publishing') return done;
     try {
       const outcome = await sessions.with(project.id, (session) => this.publish({ build, project, session }), signal);
-      if (outcome.ok) return outcome.value;
+      if (outcome.ok) {
+        this.faults.reset(build.id);
+        return outcome.value;
+      }
       await notes.setWaitReason(speakerOf(build), 'publisher_busy');
       return later(Math.max(busyMs, outcome.waitMs), 'another publisher may still write');
     } catch (error) {
-      return this.interrupted(item, error);
+      return this.interrupted(item, error, () => this.faults.note(build.id));
     }
   }
 
   /** Before the gate the build fails in the end, behind it the work is only put back. */
   async giveUp(item: OutboxItem): Promise<HandlerResult> {
     const message = 'The image could not be published: control ended each time. Its log has the details.';
-    return this.interrupted(item, new BuildFailure('InternalError', message));
+    return this.interrupted(item, new BuildFailure('InternalError', message), () => item);
   }
 
   private async publish(work: Publication): Promise<HandlerResult> {
@@ -127,12 +134,12 @@ export class PublishService {
   }
 
   /** A fault of the surroundings is waited out; one of the build ends it, unless it has passed the gate meanwhile. */
-  private async interrupted(item: OutboxItem, error: unknown): Promise<HandlerResult> {
+  private async interrupted(item: OutboxItem, error: unknown, note: () => Faults): Promise<HandlerResult> {
     const { builds, notes, metrics, logger } = this.parts;
     // Not the whole row: what ended the process each time may be what stands in it (R3-A5).
     const build = await builds.standing(item.subjectId);
     if (!build || isFinal(build.status)) return done;
-    const verdict = judgeInterruption(error, item, build.stage === 'publishing');
+    const verdict = judgeInterruption(error, note, build.stage === 'publishing');
     const log = withIds(logger, { buildId: build.id });
     log.warn({ err: error, code: verdict.failure?.code }, 'a publication was interrupted');
     if (verdict.ends) {
