@@ -78,7 +78,7 @@ describe('R15A-4 sockets that share their number', () => {
     expect(looks).toBe(2_000);
   });
 
-  it('are not counted by address while their site has fewer than an address may have', () => {
+  it('are as many of each address as it may have, also where its site has more', () => {
     const sockets = new SharedSockets({ total: 10, perAddress: 3 });
     const address = (network: number) => `2001:db8:0:${network}::1`;
     const added = [1, 1, 2, 2, 1, 1, 2, 2].map((network) => sockets.add(new PassThrough(), address(network)));
