@@ -323,10 +323,14 @@ describe('a delivery', () => {
     it('R15B-2 is no use of its mirror while the disk stays full: neither its project nor its git host is asked', async () => {
       const bench = new Bench([full, head]);
       expect(await pauseOf(bench)).toBe(2_000);
-      bench.shortage = full.message;
+      bench.shortage = 'The disk has 0.5 GiB left.';
       const loads = bench.loads;
       expect([await pauseOf(bench), await pauseOf(bench), await pauseOf(bench)]).toEqual([4_000, 8_000, 16_000]);
-      expect([bench.loads, bench.status]).toEqual([loads, 'evaluating']);
+      expect([bench.loads, bench.status, bench.note]).toEqual([
+        loads,
+        'evaluating',
+        expect.stringContaining('0.5 GiB'),
+      ]);
       bench.shortage = null;
       expect(await pauseOf(bench)).toBe(0);
       expect(bench.status).toBe('evaluated');

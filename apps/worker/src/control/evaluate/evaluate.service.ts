@@ -91,7 +91,7 @@ export class EvaluateService {
     }
     // Each try would be a use of its mirror, and what is in use gives no room to anybody (R15B-2).
     const shortage = this.diskPauses.has(item.subjectId) ? await this.heads.shortage() : null;
-    if (shortage !== null) return later(this.diskPauses.next(item.subjectId), shortage);
+    if (shortage !== null) return this.waitForDisk(item.subjectId, shortage);
     const subject = await this.evaluations.load(item.subjectId);
     if (!subject) return done;
     const result = await this.evaluateOrFail(subject, since, signal);
@@ -111,7 +111,7 @@ export class EvaluateService {
       return result;
     } catch (error) {
       const shortage = diskShortage(error);
-      if (shortage !== null) return this.waitForDisk(subject, shortage);
+      if (shortage !== null) return this.waitForDisk(subject.deliveryId, shortage);
       if (!(error instanceof BuildFailure)) throw error;
       this.diskPauses.reset(subject.deliveryId);
       return this.giveUpOrRetry(subject, error);
@@ -213,7 +213,7 @@ export class EvaluateService {
   }
 
   /** Builds wait for room on a disk without end, and so do pushes. It says nothing of the git host, so it uses up no try. */
-  private async waitForDisk({ deliveryId }: EvaluationSubject, shortage: string): Promise<HandlerResult> {
+  private async waitForDisk(deliveryId: string, shortage: string): Promise<HandlerResult> {
     const note = `${shortage} The push is looked at again, with pauses of up to three minutes.`;
     await this.evaluations.markDiskFull(deliveryId, note);
     return later(this.diskPauses.next(deliveryId), shortage);

@@ -11,6 +11,9 @@ describe('R15B-3 faults of a publication', () => {
       { attempts: 2, ageMs: 5_000 },
       { attempts: 1, ageMs: 0 },
     ]);
+    // It waited for its turn.
+    now += 600_000;
+    expect(faults.note('a')).toEqual({ attempts: 3, ageMs: 65_000 });
     faults.reset('a');
     expect(faults.note('a')).toEqual({ attempts: 1, ageMs: 0 });
   });
