@@ -58,14 +58,13 @@ export class SessionWatch {
   /**
    * Whether somebody has signed in meanwhile, here or in another tab. What was refused is asked for once more where it is the
    * same person: nobody else's session does it (R15A-5).
-   * @returns whether it is another person, for whom this page was not made
+   * @returns another person who has, for whom this page was not made; nothing where there is none
    */
-  async lookAgain(email: string): Promise<boolean> {
+  async lookAgain(email: string): ReturnType<SessionProbe> {
     const who = this.ended && (await this.look());
-    if (!who) return false;
-    if (!isSamePerson(who, email)) return true;
+    if (who !== email) return who;
     this.restored();
-    return false;
+    return null;
   }
 
   restored(): void {
@@ -107,8 +106,4 @@ export class SessionWatch {
     this.ended = ended;
     for (const listener of this.listeners) listener();
   }
-}
-
-export function isSamePerson(email: string, other: string): boolean {
-  return email.toLowerCase() === other.toLowerCase();
 }

@@ -5,7 +5,6 @@ import { useEffect, useState } from 'react';
 import { buttonClass } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { fetchJson } from '@/lib/api/browser';
-import { isSamePerson } from '@/lib/session/session-watch';
 import { tabSession } from '@/lib/session/tab-session';
 import { SignInForm } from './sign-in-form';
 
@@ -39,8 +38,8 @@ function SignInAgain({ email }: { email: string }) {
   }, []);
   const done = (signedInAs: string): void => {
     // What this page shows was made for somebody else.
-    if (isSamePerson(signedInAs, email)) tabSession.restored();
-    else window.location.reload();
+    if (signedInAs.toLowerCase() !== email.toLowerCase()) window.location.reload();
+    else tabSession.restored();
   };
   return (
     <div className="grid gap-3">
