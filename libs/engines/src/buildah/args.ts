@@ -22,13 +22,13 @@ export interface BuildSide {
 /** `buildah build`. Values of users stand in one argument with their flag or right behind it: none can become a flag. */
 export function buildArgs(request: BuildRequest, side: BuildSide): string[] {
   const { folder, store, stepGroup } = side;
-  const { target, noCache, sourceDateEpoch, secrets, platform } = request;
+  const { noCache, sourceDateEpoch, secrets, platform } = request;
   return [
     ...storeArgs(store),
     'build',
     ...['--isolation', 'oci', '--runtime', folder.runtime, '--network', 'none', '--http-proxy=false'],
     ...['--signature-policy', folder.policy, '--ignorefile', folder.ignoreFile],
-    ...['--format', 'oci', '--layers', '--force-rm', '--jobs', '1', '--retry', '1'],
+    ...['--format', 'oci', '--layers', '--force-rm', '--jobs', '1', '--pull=never'],
     ...['--platform', platform, '--timestamp', String(sourceDateEpoch)],
     ...(noCache ? ['--no-cache'] : []),
     // No core dumps, see `withoutCores` of BuildKit's attributes.
@@ -36,7 +36,6 @@ export function buildArgs(request: BuildRequest, side: BuildSide): string[] {
     // As in the other engines (ADR 64). What is a default differs between versions of buildah.
     ...['--cap-drop', 'CAP_NET_RAW'],
     ...(stepGroup === undefined ? [] : ['--cgroup-parent', stepGroup]),
-    ...(target === undefined ? [] : [`--target=${target}`]),
     ...(side.cacheFrom === undefined ? [] : ['--cache-from', side.cacheFrom]),
     // What a build is called has no part in what its steps made: the labels stay out of the cache.
     ...(side.cacheTo === undefined ? labels(request) : ['--cache-to', side.cacheTo]),

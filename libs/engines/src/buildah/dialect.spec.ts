@@ -4,12 +4,13 @@ import { EngineLacks } from '../engine-lacks.js';
 import { trialRequest } from '../testing/trial-request.js';
 import { trialTarget } from '../testing/trial-target.js';
 import {
-  imagesNamed,
+  imagesAmong,
   refuseForeignCache,
   refuseForeignDialect,
   refuseNamedContexts,
   refuseStrangers,
   refuseTriggers,
+  sourcesNamed,
 } from './dialect.js';
 
 function refusal(dockerfile: string, buildArgs: Record<string, string> = {}): BuildFailure | null {
@@ -76,6 +77,15 @@ describe('what buildah is not given', () => {
     ['R15C-2 quotes within an address', 'ADD h"ttp://169.254.169.254/x" /x'],
     ['R15C-2 empty quotes within an address', "ADD h''ttp://169.254.169.254/x /x"],
     ['R15C-2 quotes around a part of an address', 'ADD "h"ttp://169.254.169.254/x /x'],
+    ['R16C-1 a space within a flag of FROM', 'FROM --platform="$BUILDPLATFORM docker.io/a/evil AS" busybox'],
+    ['R16C-1 a space within a flag of ADD', 'ADD --chown="0:0 http://169.254.169.254/x" x /c/'],
+    ['R16C-1 a space within a flag of COPY', 'COPY --chown="0 --from=docker.io/a/b" /x /y'],
+    ['R16C-1 another white space within a flag', 'COPY --chown="0\u00a0--from=docker.io/a/b" /x /y'],
+    ['R16C-1 flags behind the end of flags', 'RUN -- --mount=type=bind,source=/ true'],
+    ['R16C-3 a line that goes on for its parser', 'RUN true \\\\\nLABEL a=b'],
+    ['R16C-3 a flag that ends in an escape', 'COPY --chown=0\\\\ a /b'],
+    ['a platform of its own', 'FROM --platform=linux/arm64 busybox'],
+    ['an instruction that it may read in another way', 'RUNX true'],
     ['a second source of COPY', 'COPY --from=one --from=dir:/etc passwd /p'],
     ['a line that is too long for its parser', `RUN ${'x'.repeat(60_001)}`],
     ['a path behind COPY --from', 'COPY --from=dir:/etc passwd /p'],
@@ -104,6 +114,8 @@ describe('what buildah is given', () => {
     'RUN --mount=type=secret,id=x true',
     'RUN --mount=type=tmpfs,target=/t --network=none true',
     'RUN echo "<<EOT"',
+    'FROM --platform=$BUILDPLATFORM busybox AS two',
+    `FROM --platform=\${TARGETPLATFORM} busybox`,
     'COPY --from=one --chown=1:1 a /b',
     'COPY --from=docker:27-cli /a /b',
     'ADD --chmod=600 app-$VERSION.tar /x',
@@ -112,22 +124,37 @@ describe('what buildah is given', () => {
     expect(refusal(`FROM busybox AS one\nFROM one\n${line}\n`)).toBeNull();
   });
 
-  it('names the images that are fetched, variables filled in, and no stages', () => {
+  const sourcesOf = (file: string, args: Record<string, string> = {}) =>
+    sourcesNamed(readInstructions(Buffer.from(file)), args);
+
+  it('names the images that are fetched, variables filled in, and the stages that are none', () => {
     const file = `ARG V=1
 FROM ghcr.io/a/b:\${V} AS One
 ARG V=9
 COPY --from=quay.io/x /a /b
 FROM \${W:-debian}:\${V}
-COPY --from=one --from=0 /a /b
+COPY --from=one /a /b
+COPY --from=0 /a /b
 FROM one
 FROM scratch
 `;
-    const images = imagesNamed(readInstructions(Buffer.from(file)), { V: '2' });
-    expect(images.map(({ name, isBase, instruction }) => [name, isBase, instruction.startLine])).toEqual([
+    const sources = sourcesOf(file, { V: '2' });
+    expect(imagesAmong(sources).map(({ name, isBase, instruction }) => [name, isBase, instruction.startLine])).toEqual([
       ['ghcr.io/a/b:2', true, 2],
       ['quay.io/x', false, 4],
       ['debian:2', true, 5],
     ]);
+    expect(sources.map(({ stage }) => stage)).toEqual([null, null, null, 0, 0, 0, null]);
+  });
+
+  it.each([
+    ['a variable of the builder', `\${TARGETARCH:+docker.io/attacker/}evil`],
+    ['a variable of the builder alone', 'evil-$TARGETARCH'],
+    ['a variable that is declared twice', `\${X}evil`],
+    ['a variable without a value', `\${NONE}evil`],
+  ])('R16C-2 finds no base image by %s', (_, name) => {
+    const file = `ARG X=docker.io/attacker/\nARG X\nFROM busybox AS evil\nFROM ${name}\n`;
+    expect(refusal(file)?.report()).toMatchObject({ place: { line: 4 } });
   });
 
   it('R15C-1 no base image that adds instructions', () => {

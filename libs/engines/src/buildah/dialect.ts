@@ -11,12 +11,18 @@ interface Found {
   readonly lack: Lack;
 }
 
+/** Flags of each instruction that goes to buildah. Only the builder's own platform is built for. */
 const knownFlags: Readonly<Record<string, RegExp>> = {
-  from: /^--platform=/,
+  from: /^--platform=\$(?:(?:BUILD|TARGET)PLATFORM|\{(?:BUILD|TARGET)PLATFORM\})$/,
   copy: /^--(?:from|chown|chmod)=/,
   add: /^--(?:chown|chmod)=/,
   run: /^--(?:mount|network)=/,
 };
+const withoutFlags = 'arg cmd entrypoint env expose label maintainer stopsignal user volume workdir'.split(' ');
+const known = new Set([...Object.keys(knownFlags), ...withoutFlags]);
+
+/** What takes another parser from one word to the next, or takes words away. */
+const cutsWords = /[\s"'\\`\x85\xa0]/;
 
 /** They have no place in an image of the OCI format: buildah leaves them out with a word on its error output. */
 const dockerFormatOnly = new Set(['onbuild', 'healthcheck', 'shell']);
@@ -25,7 +31,7 @@ const dockerFormatOnly = new Set(['onbuild', 'healthcheck', 'shell']);
 function firstLack(instructions: readonly Instruction[], buildArgs: Values): Found | null {
   const values = globalValues(instructions, buildArgs);
   for (const instruction of instructions) {
-    const lack = instruction.keyword === 'from' ? lackOfFrom(instruction, values) : lackOf(instruction);
+    const lack = lackOf(instruction) ?? (instruction.keyword === 'from' ? lackOfFrom(instruction, values) : null);
     if (lack) return { instruction, lack };
   }
   return null;
@@ -34,64 +40,87 @@ function firstLack(instructions: readonly Instruction[], buildArgs: Values): Fou
 /** What buildah reads as one line has 64 KiB. */
 const mostLength = 60_000;
 
-/** What FROM may name: an ARG within a stage says nothing of it. */
+/**
+ * What FROM may name: an ARG within a stage says nothing of it. Of one that is declared twice each parser takes another, so it has no value.
+ */
 function globalValues(instructions: readonly Instruction[], buildArgs: Values): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
+  const twice = new Set<string>();
   for (const { keyword, args } of instructions) {
     if (keyword === 'from') break;
     if (keyword !== 'arg') continue;
-    for (const [name, value] of args.split(/\s+/).map(keyAndValue))
+    for (const [name, value] of args.split(/\s+/).map(keyAndValue)) {
+      if (values.has(name)) twice.add(name);
       values.set(name, buildArgs[name] ?? expand(value.replace(/^(["'])(.*)\1$/, '$2'), values));
+    }
   }
+  for (const name of twice) values.delete(name);
   return values;
 }
 
-/** An image that a registry is asked for. */
-export interface NamedImage {
+/** What FROM or `--from` names, as we read it: buildah is left to find nothing by a name (`canonicalDockerfile`). */
+export interface NamedSource {
   /** Variables are filled in. */
   readonly name: string;
   readonly instruction: Instruction;
   /** Behind FROM; else files are taken from it. */
   readonly isBase: boolean;
+  /** Number of the earlier stage that it is, from 0; null for `scratch` and for what a registry is asked for. */
+  readonly stage: number | null;
 }
 
-/** Images that come from registries: neither `scratch` nor what an earlier stage makes. */
-export function imagesNamed(instructions: readonly Instruction[], buildArgs: Values): NamedImage[] {
+/** An image that a registry is asked for. */
+export type NamedImage = NamedSource & { readonly stage: null };
+
+export function imagesAmong(sources: readonly NamedSource[]): NamedImage[] {
+  return sources.filter((source): source is NamedImage => source.stage === null && source.name !== 'scratch');
+}
+
+export function sourcesNamed(instructions: readonly Instruction[], buildArgs: Values): NamedSource[] {
   const values = globalValues(instructions, buildArgs);
-  const stages = new Set(['scratch']);
+  const stages = new Map<string, number>();
   let count = 0;
-  const isImage = ({ name, isBase }: NamedImage) =>
-    !stages.has(name.toLowerCase()) && (isBase || !/^\d+$/.test(name) || Number(name) >= count);
+  const stageOf = (name: string): number | null => stages.get(name.toLowerCase()) ?? null;
   return instructions.flatMap((instruction) => {
     const { keyword, flags, args } = instruction;
-    if (keyword !== 'from') return imagesCopied(instruction, flags).filter(isImage);
-    const images = [{ name: nameIn(args, values), instruction, isBase: true }].filter(isImage);
-    const stage = stageNameOf(instruction);
-    if (stage !== null) stages.add(stage);
+    if (keyword !== 'from')
+      return sourcesOfFlags(flags).map((name) => {
+        const stage = /^\d+$/.test(name) && Number(name) < count ? Number(name) : stageOf(name);
+        return { name, instruction, isBase: false, stage };
+      });
+    const name = nameIn(args, values);
+    const source = { name, instruction, isBase: true, stage: stageOf(name) };
+    const own = stageNameOf(instruction);
+    if (own !== null) stages.set(own, count);
     count++;
-    return images;
+    return [source];
   });
 }
 
-function imagesCopied(instruction: Instruction, flags: readonly string[]): NamedImage[] {
-  const names = flags.filter((flag) => flag.startsWith('--from=')).map((flag) => flag.slice('--from='.length));
-  return names.map((name) => ({ name, instruction, isBase: false }));
+function sourcesOfFlags(flags: readonly string[]): string[] {
+  return flags.filter((flag) => flag.startsWith('--from=')).map((flag) => flag.slice('--from='.length));
 }
 
 function nameIn(args: string, values: ReadonlyMap<string, string>): string {
   return expand(/^\S*/.exec(args)![0].replace(/^(["'])(.*)\1$/, '$2'), values);
 }
 
-/** As far as base images are named so: what it does not know stays as it is, and is no name. */
+/** A variable without a value here stays as it is, and is no part of a name: it may be one that the builder sets. */
 function expand(text: string, values: ReadonlyMap<string, string>): string {
   return text.replace(
     /\$(?:(\w+)|\{(\w+)(?::([-+])([^}]*))?\})/g,
-    (_, plain?: string, name?: string, operator?: string, word?: string) => {
-      const value = values.get(plain ?? name ?? '') ?? '';
-      if (operator === '+') return value === '' ? '' : word!;
-      return value === '' ? (word ?? '') : value;
+    (written, plain?: string, name?: string, operator?: string, word?: string) => {
+      const value = values.get(plain ?? name ?? '');
+      if (value === undefined && (operator === undefined || isBuilders(name!))) return written;
+      if (operator === '+') return value ? word! : '';
+      return value || (word ?? '');
     },
   );
+}
+
+/** https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope */
+function isBuilders(name: string): boolean {
+  return /^(?:TARGET|BUILD)(?:PLATFORM|OS|OSVERSION|ARCH|VARIANT)$/.test(name);
 }
 
 /** A name with a transport (`dir:/etc`) would be read from the worker's own disk. */
@@ -99,7 +128,7 @@ function lackOfFrom({ flags, args }: Instruction, values: ReadonlyMap<string, st
   const foreign = flags.find((flag) => !knownFlags.from!.test(flag));
   if (foreign !== undefined) return `the flag ${shown(foreign)}`;
   const name = nameIn(args, values);
-  return isImageName(name) ? null : `FROM ${shown(name)}`;
+  return isImageName(name) && /^\S+(?:\s+as\s+\S+)?$/i.test(args) ? null : `FROM ${shown(args)}`;
 }
 
 /**
@@ -161,11 +190,14 @@ export function refuseNamedContexts({ namedContexts = [], targets = [], dockerfi
 function lackOf({ keyword, flags, args, text }: Instruction): Lack | null {
   const written = /^\S+/.exec(text)?.[0]?.toLowerCase() ?? keyword;
   if (text.length > mostLength) return `instructions of more than ${mostLength} bytes`;
+  // Its parser goes on in the next line, and knows no end of flags.
+  if (/[\\`]$/.test(text)) return 'a line that ends in an escape character';
+  if (args.startsWith('--')) return `the flag ${shown(/^\S+/.exec(args)![0])}`;
   if (dockerFormatOnly.has(written)) return `${written.toUpperCase()} in images of the OCI format`;
+  if (!known.has(keyword)) return `the instruction ${shown(keyword)}`;
   if (['run', 'copy', 'add'].includes(keyword) && heredocsOf(text, args).length > 0) return 'here-documents';
-  const known = knownFlags[keyword];
-  const foreign = flags.find((flag) => !known?.test(flag));
-  if (foreign !== undefined && known) return `the flag ${shown(foreign)}`;
+  const foreign = flags.find((flag) => !knownFlags[keyword]?.test(flag) || cutsWords.test(flag));
+  if (foreign !== undefined) return `the flag ${shown(foreign)}`;
   if (keyword === 'run') return flags.map(lackOfRunFlag).find((lack) => lack !== null) ?? null;
   if (keyword === 'add' && mayBeAddress(args)) return 'ADD from an address without reaching the network of its worker';
   if (keyword === 'copy') return lackOfCopy(flags);
@@ -177,7 +209,7 @@ function lackOf({ keyword, flags, args, text }: Instruction): Lack | null {
  * cache mounts, whose id or target is a path to it (CVE-2024-9675, R15C-1). It fills in variables before it reads a flag.
  */
 function lackOfRunFlag(flag: string): Lack | null {
-  if (/[$\\"'\s]/.test(flag)) return 'variables in the flags of RUN';
+  if (flag.includes('$')) return 'variables in the flags of RUN';
   if (flag.startsWith('--network=')) return flag === '--network=none' ? null : 'steps with a network of their own';
   const options = flag.slice('--mount='.length).split(',').map(keyAndValue);
   const types = options.filter(([key]) => key.toLowerCase() === 'type').map(([, value]) => value);
@@ -193,7 +225,8 @@ function keyAndValue(option: string): [string, string] {
 }
 
 function lackOfCopy(flags: readonly string[]): Lack | null {
-  const sources = flags.filter((flag) => flag.startsWith('--from=')).map((flag) => flag.slice('--from='.length));
+  const sources = sourcesOfFlags(flags);
+  if (sources.length > 1) return 'several sources of COPY';
   const foreign = sources.find((name) => !isImageName(name));
   return foreign === undefined ? null : `COPY from ${shown(foreign)}`;
 }

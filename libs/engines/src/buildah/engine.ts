@@ -101,7 +101,7 @@ export class BuildahEngine implements Engine {
       const { digest, mediaType, content } = await run.push();
       await request.push.admit?.({ digest, blobs: blobsOfManifest(content), isPushed: true });
       await emit({ type: 'pushing', digest });
-      const images = baseImages(await run.imagesUsed());
+      const images = baseImages(run.imagesUsed());
       const { run: stepsRun, cached: stepsCached } = run.progress.counts();
       const usage = run.usage();
       return {

@@ -86,14 +86,23 @@ describe('what buildah prints', () => {
   });
 
   it('of a base image by its name, which buildah is given by its id', () => {
-    const instructions = readInstructions(Buffer.from('FROM busybox AS one\nRUN true\nFROM one\nCOPY a /a\n'));
+    const instructions = readInstructions(
+      Buffer.from('FROM busybox AS one\nRUN true\nFROM one\nCOPY --from=one a /a\n'),
+    );
     const progress = new ProgressReader({ instructions }, 'MARK', () => at);
     const stored = { id: 'a'.repeat(64), digest: `sha256:${'b'.repeat(64)}`, triggers: [] };
-    progress.startFrom([{ name: 'busybox', instruction: instructions[0]!, isBase: true, ...stored }]);
-    const { events } = progress.read(`[1/2] STEP 1/2: FROM ${stored.id} AS one`);
+    progress.startFrom([{ name: 'busybox', instruction: instructions[0]!, isBase: true, stage: null, ...stored }]);
+    const { events } = progress.read(`[1/2] STEP 1/2: FROM ${stored.id} AS s0`);
     expect(events).toMatchObject([{ step: { name: '[one 1/2] FROM busybox AS one', isBase: true } }]);
     expect(progress.running?.base).toBe('busybox');
-    expect(instructions.map((each) => progress.saw(each))).toEqual([true, false, false, false]);
+    const read = (line: string) => progress.read(line).events.at(-1);
+    expect(read(`[2/2] STEP 1/2: FROM ${'c'.repeat(64)} AS s1`)).toMatchObject({
+      step: { name: `[stage-1 1/2] FROM ${'c'.repeat(64)}` },
+    });
+    expect(read('[2/2] STEP 2/2: COPY --from=s0 a /a')).toMatchObject({
+      step: { name: '[stage-1 2/2] COPY --from=one a /a' },
+    });
+    expect(instructions.map((each) => progress.saw(each))).toEqual([true, false, true, true]);
   });
 
   it('of a cached build, where a step waits for a stage that begins after it', () => {

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Instruction } from '@cooperage/domain';
 import type { CheckedDockerfile } from '../dockerfile/policy.js';
 import type { EngineEvent, StepState } from '../engine.js';
+import { shownLine } from './canonical-dockerfile.js';
 import { instructionAt, type Stage, stagesOf } from './stages.js';
-import type { BaseImage } from './stored-image.js';
+import type { FetchedImage } from './stored-image.js';
 
 /** What a line of buildah's output says. */
 export interface Reading {
@@ -29,7 +30,7 @@ const stepLine = /^(?:\[(\d+)\/\d+\] )?STEP (\d+)\/(\d+): (.*)$/s;
 export class ProgressReader {
   private readonly steps: Step[] = [];
   private readonly stages: readonly Stage[];
-  private bases: readonly BaseImage[] = [];
+  private images: readonly FetchedImage[] = [];
   /** Id of an image, as far as buildah prints it, to the step that made it. */
   private readonly makers = new Map<string, string>();
   /** Steps under way. One that takes files from a stage which is not built yet waits for it below that stage's steps. */
@@ -44,8 +45,8 @@ export class ProgressReader {
   }
 
   /** Images that FROM names by their ids: they are shown by their names. */
-  startFrom(bases: readonly BaseImage[]): void {
-    this.bases = bases;
+  startFrom(images: readonly FetchedImage[]): void {
+    this.images = images;
   }
 
   read(line: string): Reading {
@@ -90,8 +91,8 @@ export class ProgressReader {
     const at = Number(number);
     const instruction = instructionAt(this.stages, stage, at);
     const name = this.stages.length > 1 ? (this.stages[stage - 1]?.name ?? `stage-${stage - 1}`) : null;
-    const base = this.bases.find((each) => each.instruction === instruction) ?? null;
-    const text = base === null ? printed! : printed!.replace(base.id, base.name);
+    const base = this.images.find((each) => each.isBase && each.instruction === instruction);
+    const text = shownLine(printed!, instruction, base?.name);
     const from = at === 1 ? (/^FROM\s+(\S+)/i.exec(text)?.[1] ?? null) : null;
     const state: StepState = {
       // A step is known by its place and its text: the same in each build of the same Dockerfile.

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BuildFailure } from '@cooperage/domain';
+import { BuildFailure, type Instruction } from '@cooperage/domain';
 import type { BuildRequest } from '../build-request.js';
 import { checkRequest } from '../buildkit/args.js';
 import type { GroupLease, GroupUsage, StepGroups } from '../cgroup/step-groups.js';
@@ -11,18 +11,20 @@ import { LimitGuard } from '../limits/limit-guard.js';
 import { StepWatch } from '../limits/step-watch.js';
 import { WritePace } from '../limits/write-pace.js';
 import { type BuildSide, buildArgs, pullArgs, pushArgs, storeArgs } from './args.js';
-import { canonicalDockerfile } from './canonical-dockerfile.js';
+import { canonicalDockerfile, type SourcePlace, upToTarget } from './canonical-dockerfile.js';
 import type { Programs } from './check.js';
 import { writeContext } from './context-folder.js';
 import {
-  imagesNamed,
+  imagesAmong,
   type NamedImage,
+  type NamedSource,
   placeOf,
   refuseForeignCache,
   refuseForeignDialect,
   refuseNamedContexts,
   refuseStrangers,
   refuseTriggers,
+  sourcesNamed,
 } from './dialect.js';
 import { buildFailure, pullFailure, pushFailure } from './failure.js';
 import type { PushedManifest } from './manifest.js';
@@ -31,7 +33,7 @@ import { authFile, registriesConf } from './registries.js';
 import { GatePass, type RegistryGate } from './registry-gate.js';
 import { checkSecretNames, RunFolder } from './run-folder.js';
 import { readStep } from './step-output.js';
-import { type BaseImage, readStoredImage, type StoredImage } from './stored-image.js';
+import { type FetchedImage, readStoredImage, type StoredImage } from './stored-image.js';
 import type { Store } from './stores.js';
 import { type Command, type Ended, output, Tool } from './tool.js';
 
@@ -57,8 +59,10 @@ export class Run {
   private readonly mark = randomBytes(16).toString('hex');
   private readonly pass: GatePass;
   private readonly path: string;
-  private readonly images: readonly NamedImage[];
-  private bases: readonly BaseImage[] = [];
+  /** Up to the end of the target. */
+  private readonly instructions: readonly Instruction[];
+  private readonly sources: readonly NamedSource[];
+  private images: readonly FetchedImage[] = [];
   private folder: RunFolder | null = null;
   private lease: GroupLease | undefined;
   private guard: LimitGuard | undefined;
@@ -75,7 +79,8 @@ export class Run {
     cacheRepository: string | null,
     private signal: AbortSignal,
   ) {
-    this.images = imagesNamed(dockerfile.instructions, request.buildArgs);
+    this.instructions = upToTarget(dockerfile.instructions, request.target) ?? [];
+    this.sources = sourcesNamed(this.instructions, request.buildArgs);
     this.progress = new ProgressReader(dockerfile, this.mark);
     this.pass = new GatePass(request, cacheRepository);
     this.path = join(setting.stateFolder, 'runs', this.pass.id);
@@ -91,6 +96,8 @@ export class Run {
     refuseForeignCache(request.dockerfile.path, request);
     refuseNamedContexts(request);
     refuseForeignDialect(request.dockerfile.path, dockerfile.instructions, buildArgs);
+    if (!upToTarget(dockerfile.instructions, request.target))
+      throw new BuildFailure('InvalidBuildConfig', `The target ${request.target} was not found in the Dockerfile.`);
     return dockerfile;
   }
 
@@ -114,23 +121,26 @@ export class Run {
       registries: registriesConf(request, registry),
     });
     await writeContext(this.folder.context, request.context.files, this.signal);
-    await this.fetchBases(this.folder);
+    await this.fetchImages(this.folder);
   }
 
-  /** What FROM names is looked at before it is used: an image can bring instructions of its own. @throws {BuildFailure} */
-  private async fetchBases(folder: RunFolder): Promise<void> {
+  /** What the Dockerfile names is looked at before it is used: an image can bring instructions of its own. @throws {BuildFailure} */
+  private async fetchImages(folder: RunFolder): Promise<void> {
     const { content, path } = this.request.dockerfile;
-    const { instructions } = this.dockerfile;
-    const bases: BaseImage[] = [];
-    for (const image of this.images.filter(({ isBase }) => isBase)) {
-      const stored = await this.inspect(await this.pull(image));
-      refuseTriggers(path, image.instruction, stored.triggers);
-      bases.push({ ...image, ...stored });
+    const stored = new Map<string, StoredImage>();
+    for (const image of imagesAmong(this.sources)) {
+      const known = stored.get(image.name) ?? (await this.inspect(await this.pull(image)));
+      stored.set(image.name, known);
+      if (image.isBase) refuseTriggers(path, image.instruction, known.triggers);
     }
-    this.bases = bases;
-    this.progress.startFrom(bases);
+    this.images = imagesAmong(this.sources).map((image) => ({ ...image, ...stored.get(image.name)! }));
+    this.progress.startFrom(this.images);
+    const stages = this.sources.flatMap(({ instruction, stage }) =>
+      stage === null ? [] : [[instruction, { stage }] as const],
+    );
+    const images = this.images.map((image) => [image.instruction, image] as const);
     folder.writeDockerfile(
-      canonicalDockerfile(content, instructions, new Map(bases.map(({ instruction, id }) => [instruction, id]))),
+      canonicalDockerfile(content, this.instructions, new Map<Instruction, SourcePlace>([...stages, ...images])),
     );
   }
 
@@ -153,16 +163,9 @@ export class Run {
     return readStoredImage(image, text);
   }
 
-  /** Images that the build has used, with their digests: an image without known materials is none. @throws {BuildFailure} */
-  async imagesUsed(): Promise<{ readonly name: string; readonly digest: string }[]> {
-    const used = this.images.filter(({ instruction }) => this.progress.saw(instruction));
-    const baseOf = ({ instruction }: NamedImage) => this.bases.find((base) => base.instruction === instruction);
-    return Promise.all(
-      used.map(async (image) => ({
-        name: image.name,
-        digest: ((image.isBase && baseOf(image)) || (await this.inspect(image.name))).digest,
-      })),
-    );
+  /** Images that the build has used, with their digests. */
+  imagesUsed(): readonly FetchedImage[] {
+    return this.images.filter(({ instruction }) => this.progress.saw(instruction));
   }
 
   /** @throws {BuildFailure} after the last event */

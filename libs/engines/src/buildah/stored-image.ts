@@ -9,8 +9,8 @@ export interface StoredImage {
   readonly triggers: readonly string[];
 }
 
-/** What FROM names, fetched and looked at before the build. */
-export interface BaseImage extends NamedImage, StoredImage {}
+/** What FROM or `--from` names, fetched and looked at before the build. */
+export type FetchedImage = NamedImage & StoredImage;
 
 /** Reads what `buildah inspect --type image` prints. @throws {BuildFailure} `EngineUnavailable` where it says something else */
 export function readStoredImage(name: string, printed: string): StoredImage {
