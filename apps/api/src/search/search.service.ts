@@ -61,9 +61,9 @@ export class SearchService {
 
   /** Words find builds of one project, or of all when there is something to find; nothing typed is no question. */
   private async buildsBySubject({ organizationIds, projectId }: Bound, words: readonly string[]) {
-    if (projectId !== null) return this.repository.buildsBySubject([projectId], words);
+    if (projectId !== null) return this.repository.buildsBySubject({ projectId }, words);
     if (words.join('').length < 3) return [];
-    return this.repository.buildsBySubject(await this.repository.projectIds(organizationIds, []), words);
+    return this.repository.buildsBySubject({ organizationIds }, words);
   }
 
   private async images({ organizationIds }: Bound, digest: string) {

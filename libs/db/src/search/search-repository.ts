@@ -1,12 +1,17 @@
 import type { Database } from '../database.js';
 import type { Prisma } from '../generated/client.js';
+import {
+  type BuildScope,
+  buildsOfCommitSql,
+  buildsOfNumberSql,
+  imagesOfDigestSql,
+  newestBuildsSql,
+} from './search-sql.js';
 
 /** Most of each kind that one search answers. */
 const mostHits = 8;
 /** Projects among which a build's number or a digest is looked up; newest first. */
 const mostProjects = 200;
-/** Builds whose commit subjects are looked through; newest first. */
-const mostBuilds = 200;
 
 export interface FoundProject {
   readonly id: string;
@@ -49,40 +54,38 @@ export class SearchRepository {
   }
 
   buildsByNumber(projectIds: readonly string[], number: number): Promise<FoundBuild[]> {
-    return this.builds({ projectId: { in: [...projectIds] }, number }, mostHits);
+    return this.builds(buildsOfNumberSql(projectIds, number, mostHits));
   }
 
-  /** @param prefix first digits of the commit, in lower-case hex; `g` follows `f` in their order */
+  /** @param prefix first digits of the commit, in lower-case hex */
   buildsByCommit(organizationIds: readonly string[], prefix: string): Promise<FoundBuild[]> {
-    const commit = { gte: prefix, lt: `${prefix}g` };
-    return this.builds(
-      { organizationId: { in: [...organizationIds] }, project: { deletedAt: null }, commit },
-      mostHits,
-    );
+    return this.builds(buildsOfCommitSql(organizationIds, prefix, mostHits));
   }
 
-  /** Of the newest builds of these projects those that have each word in the commit's subject. */
-  async buildsBySubject(projectIds: readonly string[], words: readonly string[]): Promise<FoundBuild[]> {
-    const newest = await this.builds({ projectId: { in: [...projectIds] } }, mostBuilds);
+  /** Of the newest builds there those that have each word in the commit's subject. */
+  async buildsBySubject(scope: BuildScope, words: readonly string[]): Promise<FoundBuild[]> {
+    const newest = await this.builds(newestBuildsSql(scope));
     const fits = ({ commitSubject }: FoundBuild) => words.every((word) => commitSubject.toLowerCase().includes(word));
     return newest.filter(fits).slice(0, mostHits);
   }
 
   /** @param prefix first digits of the digest, without its algorithm */
-  images(projectIds: readonly string[], prefix: string) {
+  async images(projectIds: readonly string[], prefix: string) {
     return this.db.prisma.image.findMany({
-      where: {
-        projectId: { in: [...projectIds] },
-        digest: { gte: `sha256:${prefix}`, lt: `sha256:${prefix}g` },
-      },
+      where: { id: { in: await this.ids(imagesOfDigestSql(projectIds, `sha256:${prefix}`, mostHits)) } },
       select: { digest: true, ...placeColumns },
       orderBy: { id: 'desc' },
-      take: mostHits,
     });
   }
 
-  private builds(where: Prisma.BuildWhereInput, limit: number): Promise<FoundBuild[]> {
-    return this.db.prisma.build.findMany({ where, select: buildColumns, orderBy: { id: 'desc' }, take: limit });
+  private async builds(sql: Prisma.Sql): Promise<FoundBuild[]> {
+    const where = { id: { in: await this.ids(sql) } };
+    return this.db.prisma.build.findMany({ where, select: buildColumns, orderBy: { id: 'desc' } });
+  }
+
+  private async ids(sql: Prisma.Sql): Promise<string[]> {
+    const rows = await this.db.prisma.$queryRaw<{ id: string }[]>(sql);
+    return rows.map(({ id }) => id);
   }
 }
 
