@@ -6,8 +6,8 @@ import { organizationIdsOf, type Principal } from './principal.js';
 const slots = { total: 4, perKey: 2, perGroup: 3, maxWaitMs: pageWaitMs, maxWaiting: 256 };
 
 /**
- * Bounds the statements under way that may read all builds, images or deliveries of an organization, or all cache blobs, signatures or
- * moves of tags of a project. Each of them may keep a processor of the database busy for seconds, and other processes wait behind them there.
+ * Bounds the statements under way that may read all builds, images, deliveries or audit entries of an organization, or all cache blobs,
+ * signatures or moves of tags of a project. Each of them may keep a processor of the database busy for seconds, and other processes wait behind them there.
  */
 @Injectable()
 export class StatisticsShare {
