@@ -22,7 +22,11 @@ export interface TakenCache extends CachePlace {
 
 /** The end of caches in the registry. Every method can be repeated. */
 export class CacheSweepRepository {
-  constructor(private readonly db: Database) {}
+  /** @param numbersAtOnce numbers of builds that one statement looks at */
+  constructor(
+    private readonly db: Database,
+    private readonly numbersAtOnce = 5_000,
+  ) {}
 
   /** Null where it was carried out, or its project is gone. */
   async openReset(id: string): Promise<CacheResetRecord | null> {
@@ -32,16 +36,19 @@ export class CacheSweepRepository {
 
   /** What builds before a reset may have left in the registry. */
   async placesBefore(reset: CacheResetRecord): Promise<CachePlace[]> {
-    return this.db.prisma.$queryRaw<CachePlace[]>`
-      SELECT DISTINCT b.zone, b.ref, b.platform, b.cache_epoch AS epoch FROM build b
-      WHERE ${older(reset)} AND b.cache_export <> 'none'`;
+    const places = new Map<string, CachePlace>();
+    for (let after = 0; after < reset.afterNumber; after += this.numbersAtOnce) {
+      const upTo = Math.min(after + this.numbersAtOnce, reset.afterNumber);
+      const found = await this.db.prisma.$queryRaw<CachePlace[]>(placesSql(reset, after, upTo));
+      for (const place of found)
+        places.set(JSON.stringify([place.zone, place.ref, place.platform, place.epoch]), place);
+    }
+    return [...places.values()];
   }
 
   /** Builds that may still write there. */
   async writersBefore(reset: CacheResetRecord): Promise<number> {
-    const [row] = await this.db.prisma.$queryRaw<{ open: number }[]>`
-      SELECT count(*)::int AS open FROM build b
-      WHERE ${older(reset)} AND (b.finished_at IS NULL OR b.cache_export = 'pending')`;
+    const [row] = await this.db.prisma.$queryRaw<{ open: number }[]>(writersSql(reset));
     return row!.open;
   }
 
@@ -118,6 +125,31 @@ export class CacheSweepRepository {
       data: { sweptAt: new Date() },
     });
   }
+}
+
+/**
+ * @internal What builds of some numbers may have left. A project may have some hundred thousand builds, and one statement over all of them would
+ * never end in time (V14-3). A build is numbered under the lock that a reset takes, so no build from before has a number above `afterNumber`.
+ */
+export function placesSql(reset: CacheResetRecord, after: number, upTo: number): Prisma.Sql {
+  return Prisma.sql`
+    SELECT DISTINCT b.zone, b.ref, b.platform, b.cache_epoch AS epoch FROM build b
+    WHERE ${older(reset)} AND b.number > ${after} AND b.number <= ${upTo} AND b.cache_export <> 'none'`;
+}
+
+/**
+ * @internal What is open of the project, and what still exports its cache, each along an index of its own. Only a build that has succeeded
+ * exports. Materialized, so that the planner does not look for these few among all builds of the project.
+ */
+export function writersSql(reset: CacheResetRecord): Prisma.Sql {
+  return Prisma.sql`
+    WITH exporting AS MATERIALIZED (
+      SELECT id, project_id, cache_epoch, zone, ref FROM build WHERE status = 'succeeded' AND cache_export = 'pending'
+    )
+    SELECT count(*)::int AS open FROM (
+      SELECT b.id FROM build b WHERE ${older(reset)} AND b.finished_at IS NULL
+      UNION SELECT b.id FROM exporting b WHERE ${older(reset)}
+    ) writers`;
 }
 
 function older({ projectId, epoch, zone, ref }: CacheResetRecord): Prisma.Sql {
