@@ -15,7 +15,7 @@ import { PathResolver } from './objects/path-resolver.js';
 import type { RemoteRefs } from './remote/ref-reader.js';
 import { type RefQuestion, readRemoteBranch, readRemoteRefs } from './remote/remote-refs.js';
 import { type RetryNotice, retrying } from './retry.js';
-import { isMirrorFault, settled } from './service-errors.js';
+import { isMirrorFault, isTooLarge, settled } from './service-errors.js';
 import type { CommitRequest, Source } from './source.js';
 import { type SourceOptions, type SourceSettings, sourceSettings } from './source-options.js';
 import type { SourceProject } from './source-project.js';
@@ -182,7 +182,11 @@ class SourceService implements Source {
     const mirror = await this.#shelf.of(project);
     await settled(signal, () =>
       mirror.exclusively(signal, async (lock) => {
-        for (const repository of [mirror.files, mirror.history]) await tidy({ git, repository, lock, limits, signal });
+        for (const repository of [mirror.files, mirror.history])
+          await tidy({ git, repository, lock, limits, signal }).catch(async (error: unknown) => {
+            if (isTooLarge(error)) await mirror.reset(repository);
+            throw error;
+          });
       }),
     );
   }

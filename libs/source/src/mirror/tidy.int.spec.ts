@@ -110,4 +110,13 @@ describe('R15B-1 to tidy a mirror of many packs', () => {
     await expect(tidied({}, git)).rejects.toThrow('128');
     expect(await packFiles()).toEqual(before);
   });
+
+  it('R16B-1 ends where what it writes is larger than what was there, and leaves nothing of it', async () => {
+    const before = await packFiles();
+    const git = await gitThatRepacks(
+      'head -c 60000000 /dev/zero >>"$GIT_DIR/objects/pack/tmp_pack_x1Y2z3"; exec sleep 600',
+    );
+    await expect(tidied({}, git)).rejects.toMatchObject({ code: 'SourceTooLarge' });
+    expect(await packFiles()).toEqual(before);
+  });
 });
