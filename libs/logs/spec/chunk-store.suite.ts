@@ -138,14 +138,14 @@ export function describeChunkStore(name: string, open: () => Promise<ChunkStoreU
       const lineDeltas = [{ step: 3, lines: 7, outputs: [{ stream: 2, openN: 12, style: 5 }] }] as const;
       await store.append(chunk(0, 9));
       await store.append(chunk(10, 19, { lineDeltas, entriesBytes: 7 }));
-      const index = await store.index(attemptId, 0, 10);
+      const index = await store.index(attemptId, 0, 10, 10_000);
       expect(index).toMatchObject([
         { firstN: 0, lastN: 9, entriesBytes: 1000, lineDeltas: chunk(0, 9).lineDeltas },
         { firstN: 10, lastN: 19, entriesBytes: 7, lineDeltas },
       ]);
-      expect(await store.index(attemptId, 0, 1)).toMatchObject([{ firstN: 0 }]);
-      expect(await store.index(attemptId, 10, 1)).toMatchObject([{ firstN: 10 }]);
-      expect(await store.index(attemptId, 1, 10)).toMatchObject([{ firstN: 10 }]);
+      expect(await store.index(attemptId, 0, 1, 10_000)).toMatchObject([{ firstN: 0 }]);
+      expect(await store.index(attemptId, 10, 1, 10_000)).toMatchObject([{ firstN: 10 }]);
+      expect(await store.index(attemptId, 1, 10, 10_000)).toMatchObject([{ firstN: 10 }]);
     });
 
     it('tells which chunks may hold a text, and gives the ones that are asked for', async () => {
@@ -159,17 +159,59 @@ export function describeChunkStore(name: string, open: () => Promise<ChunkStoreU
       await store.append(chunk(20, 29));
       await store.append(chunk(30, 39, { trigrams: set('') }));
       const held = async (text: string) =>
-        (await store.survey(attemptId, trigramsOf(text))).map(({ mayHold }) => mayHold);
+        (await store.survey(attemptId, trigramsOf(text), 10_000)).map(({ mayHold }) => mayHold);
       expect(await held('NEEDLE')).toEqual([true, false, true, false]);
       expect(await held('here')).toEqual([false, true, true, false]);
       expect(await held('ne')).toEqual([true, true, true, true]);
-      const [, second] = await store.survey(attemptId, []);
+      const [, second] = await store.survey(attemptId, [], 10_000);
       const { lineDeltas } = chunk(10, 19);
       expect(second).toMatchObject({ firstN: 10, lastN: 19, firstLine: 10, entriesBytes: 1000, lineDeltas });
       const picked = await store.pick(attemptId, [30, 10, 15]);
       expect(picked.map(({ firstN }) => firstN)).toEqual([10, 30]);
       expect(Buffer.compare(picked[0]!.payload, chunk(10, 19).payload)).toBe(0);
       expect(await store.pick(attemptId, [])).toEqual([]);
+    });
+
+    it('R16A-1 gives counts of no more bytes than are wanted, fewer chunks or none of the counts', async () => {
+      const outputs = [1, 2].map((stream) => ({ stream: stream as 1 | 2, openN: null, style: 0 }));
+      const of = (steps: number) => Array.from({ length: steps }, (_, step) => ({ step, lines: 1, outputs }));
+      await store.append(chunk(0, 9, { lineDeltas: of(100) }));
+      await store.append(chunk(10, 19, { lineDeltas: of(3) }));
+      await store.append(chunk(20, 29, { lineDeltas: of(3) }));
+      await store.append(chunk(30, 39, { lineDeltas: of(3) }));
+      const paged = async (fromN: number, countBytes: number) =>
+        (await store.index(attemptId, fromN, 10, countBytes)).map(({ firstN, lineDeltas }) => [
+          firstN,
+          lineDeltas?.length ?? null,
+        ]);
+      expect(await paged(0, 100_000)).toEqual([
+        [0, 100],
+        [10, 3],
+        [20, 3],
+        [30, 3],
+      ]);
+      expect(await paged(10, 900)).toEqual([
+        [10, 3],
+        [20, 3],
+      ]);
+      expect(await paged(0, 900)).toEqual([[0, null]]);
+      const surveyed = async (countBytes: number) =>
+        (await store.survey(attemptId, [], countBytes)).map(({ firstN, lineDeltas }) => [
+          firstN,
+          lineDeltas?.length ?? null,
+        ]);
+      expect(await surveyed(100_000)).toEqual([
+        [0, 100],
+        [10, 3],
+        [20, 3],
+        [30, 3],
+      ]);
+      expect(await surveyed(900)).toEqual([
+        [0, null],
+        [10, null],
+        [20, null],
+        [30, null],
+      ]);
     });
 
     it('keeps logs apart', async () => {

@@ -64,14 +64,23 @@ export class MemoryChunkStore implements ChunkStore {
     return this.log(attemptId).chunks.findLast((chunk) => chunk[column] < position)?.firstN ?? 0;
   }
 
-  async index(attemptId: string, fromN: number, limit: number): Promise<readonly IndexedChunk[]> {
-    const chunks = this.log(attemptId).chunks.filter(({ firstN }) => firstN >= fromN);
-    return chunks.slice(0, limit);
+  async index(attemptId: string, fromN: number, limit: number, countBytes: number): Promise<readonly IndexedChunk[]> {
+    const found: IndexedChunk[] = [];
+    let bytes = 0;
+    for (const chunk of this.log(attemptId).chunks.filter(({ firstN }) => firstN >= fromN)) {
+      bytes += countBytesOf(chunk);
+      if (found.length === limit || (bytes > countBytes && found.length > 0)) break;
+      found.push(bytes > countBytes ? { ...chunk, lineDeltas: null } : chunk);
+    }
+    return found;
   }
 
-  async survey(attemptId: string, trigrams: readonly number[]): Promise<readonly SurveyedChunk[]> {
-    return this.log(attemptId).chunks.map((chunk) => ({
+  async survey(attemptId: string, trigrams: readonly number[], countBytes: number): Promise<readonly SurveyedChunk[]> {
+    const { chunks } = this.log(attemptId);
+    const fits = chunks.reduce((sum, chunk) => sum + countBytesOf(chunk), 0) <= countBytes;
+    return chunks.map((chunk) => ({
       ...chunk,
+      lineDeltas: fits ? chunk.lineDeltas : null,
       mayHold: chunk.trigrams === null || mayHold(chunk.trigrams, trigrams),
     }));
   }
@@ -116,4 +125,9 @@ export class MemoryChunkStore implements ChunkStore {
     this.logs.set(attemptId, known);
     return known;
   }
+}
+
+/** About what they take as text. */
+function countBytesOf({ lineDeltas }: LogChunk): number {
+  return JSON.stringify(lineDeltas).length;
 }

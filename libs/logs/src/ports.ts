@@ -45,7 +45,7 @@ export type StoredChunk = Pick<
 
 /** A chunk as the index of a log has it: everything but what was printed. */
 export interface IndexedChunk extends Pick<LogChunk, 'firstN' | 'lastN' | 'entriesBytes'> {
-  /** Null for a chunk that was written before lines were counted. */
+  /** Null for a chunk that was written before lines were counted, and where the counts were too large to be read. */
   readonly lineDeltas: readonly LineDelta[] | null;
 }
 
@@ -96,14 +96,18 @@ export interface ChunkStore {
   /** `firstN` of the last chunk whose `firstLine` (or `firstTextByte`) is below `position`; 0 when there is none. */
   find(attemptId: string, scale: LogScale, position: number): Promise<number>;
 
-  /** Chunks in ascending order from the one that begins with `fromN` (or the first after it) on, at most `limit`, without what was printed. */
-  index(attemptId: string, fromN: number, limit: number): Promise<readonly IndexedChunk[]>;
+  /**
+   * Chunks in ascending order from the one that begins with `fromN` (or the first after it) on, at most `limit`, without what was printed.
+   * @param countBytes their counts have at most so many bytes as text together, so there may be fewer; a first chunk that has more by itself comes without
+   */
+  index(attemptId: string, fromN: number, limit: number, countBytes: number): Promise<readonly IndexedChunk[]>;
 
   /**
    * All chunks in ascending order, and which of them may hold a text.
    * @param trigrams of the text (`trigramsOf`); without any, each chunk may hold it
+   * @param countBytes the counts of all chunks are null when they have more bytes as text together
    */
-  survey(attemptId: string, trigrams: readonly number[]): Promise<readonly SurveyedChunk[]>;
+  survey(attemptId: string, trigrams: readonly number[], countBytes: number): Promise<readonly SurveyedChunk[]>;
 
   /** The chunks that begin with these entries, in ascending order; one that is not there is left out. */
   pick(attemptId: string, firstNs: readonly number[]): Promise<readonly StoredChunk[]>;

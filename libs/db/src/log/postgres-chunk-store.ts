@@ -1,4 +1,4 @@
-import type { LineDelta } from '@cooperage/domain';
+import { inTurns } from '@cooperage/domain';
 import type {
   AppendOutcome,
   ChunkStore,
@@ -10,6 +10,7 @@ import type {
   SurveyedChunk,
 } from '@cooperage/logs/ports';
 import type { Database } from '../database.js';
+import { type IndexedRow, indexedChunks, type SurveyedRow, surveyedChunks } from './line-counts.js';
 
 const maxChunksOfRange = 256;
 
@@ -81,36 +82,28 @@ export class PostgresChunkStore implements ChunkStore {
     return Number(rows[0]?.n ?? 0);
   }
 
-  async index(attemptId: string, fromN: number, limit: number): Promise<readonly IndexedChunk[]> {
-    const rows = await this.db.prisma.logChunk.findMany({
-      where: { attemptId, firstN: { gte: fromN } },
-      orderBy: { firstN: 'asc' },
-      take: limit,
-      select: { firstN: true, lastN: true, entriesBytes: true, lineDeltas: true },
-    });
-    return rows.map(({ firstN, lastN, entriesBytes, lineDeltas }) => ({
-      firstN: Number(firstN),
-      lastN: Number(lastN),
-      entriesBytes,
-      lineDeltas: lineDeltas as unknown as readonly LineDelta[] | null,
-    }));
+  async index(attemptId: string, fromN: number, limit: number, countBytes: number): Promise<readonly IndexedChunk[]> {
+    const rows = await this.db.prisma.$queryRaw<IndexedRow[]>`
+      SELECT first_n, last_n, entries_bytes, CASE WHEN total <= ${countBytes} THEN line_deltas::text END AS counts FROM (
+        SELECT *, sum(octet_length(line_deltas::text)) OVER (ORDER BY first_n) AS total, row_number() OVER (ORDER BY first_n) AS nth FROM (
+          SELECT first_n, last_n, entries_bytes, line_deltas FROM log_chunk
+          WHERE attempt_id = ${attemptId}::uuid AND first_n >= ${fromN} ORDER BY first_n LIMIT ${limit}) page
+      ) c WHERE coalesce(total, 0) <= ${countBytes} OR nth = 1 ORDER BY first_n`;
+    return inTurns(indexedChunks(rows));
   }
 
-  async survey(attemptId: string, trigrams: readonly number[]): Promise<readonly SurveyedChunk[]> {
+  async survey(attemptId: string, trigrams: readonly number[], countBytes: number): Promise<readonly SurveyedChunk[]> {
     const rows = await this.db.prisma.$queryRaw<SurveyedRow[]>`
-      SELECT first_n, last_n, first_line, entries_bytes, line_deltas, trigrams IS NULL OR NOT EXISTS (
-        SELECT 1 FROM unnest(${trigrams}::int[]) AS hash
-        WHERE get_bit(trigrams, (hash & (octet_length(trigrams) * 8 - 1))::bigint) = 0
-      ) AS may_hold
-      FROM log_chunk WHERE attempt_id = ${attemptId}::uuid ORDER BY first_n`;
-    return rows.map((row) => ({
-      firstN: Number(row.first_n),
-      lastN: Number(row.last_n),
-      firstLine: Number(row.first_line),
-      entriesBytes: row.entries_bytes,
-      lineDeltas: row.line_deltas,
-      mayHold: row.may_hold,
-    }));
+      WITH size AS (
+        SELECT coalesce(sum(octet_length(line_deltas::text)), 0) AS bytes FROM log_chunk WHERE attempt_id = ${attemptId}::uuid
+      )
+      SELECT first_n, last_n, first_line, entries_bytes, CASE WHEN size.bytes <= ${countBytes} THEN line_deltas::text END AS counts,
+        trigrams IS NULL OR NOT EXISTS (
+          SELECT 1 FROM unnest(${trigrams}::int[]) AS hash
+          WHERE get_bit(trigrams, (hash & (octet_length(trigrams) * 8 - 1))::bigint) = 0
+        ) AS may_hold
+      FROM log_chunk, size WHERE attempt_id = ${attemptId}::uuid ORDER BY first_n`;
+    return inTurns(surveyedChunks(rows));
   }
 
   async pick(attemptId: string, firstNs: readonly number[]): Promise<readonly StoredChunk[]> {
@@ -133,15 +126,6 @@ export class PostgresChunkStore implements ChunkStore {
       complete: row.logComplete,
     };
   }
-}
-
-interface SurveyedRow {
-  first_n: bigint;
-  last_n: bigint;
-  first_line: bigint;
-  entries_bytes: number;
-  line_deltas: readonly LineDelta[] | null;
-  may_hold: boolean;
 }
 
 interface StoredRow {

@@ -93,10 +93,7 @@ export class LineCounter {
 
 /** Runs that follow each other, as one. Each costs what it holds itself, however much came before it. */
 export class DeltaSum {
-  private readonly steps = new Map<
-    number,
-    { lines: number; readonly outputs: Map<number, LineDelta['outputs'][number]> }
-  >();
+  private readonly steps = new Map<number, { lines: number; outputs: readonly OutputState[] }>();
 
   constructor(...runs: readonly (readonly LineDelta[])[]) {
     for (const run of runs) this.add(run);
@@ -104,10 +101,11 @@ export class DeltaSum {
 
   add(run: readonly LineDelta[]): void {
     for (const { step, lines, outputs } of run) {
-      const known = this.steps.get(step) ?? { lines: 0, outputs: new Map() };
-      known.lines += lines;
-      for (const output of outputs) known.outputs.set(output.stream, output);
-      this.steps.set(step, known);
+      const known = this.steps.get(step);
+      if (known) {
+        known.lines += lines;
+        known.outputs = lastOf(known.outputs, outputs);
+      } else this.steps.set(step, { lines, outputs: lastOf([], outputs) });
     }
   }
 
@@ -117,8 +115,24 @@ export class DeltaSum {
   }
 
   deltas(): LineDelta[] {
-    return [...this.steps].map(([step, { lines, outputs }]) => ({ step, lines, outputs: [...outputs.values()] }));
+    return [...this.steps].map(([step, { lines, outputs }]) => ({ step, lines, outputs }));
   }
+}
+
+/** How each output stands behind both. A sum may hold very many, so it shares what need not be made anew. */
+function lastOf(before: readonly OutputState[], outputs: readonly OutputState[]): readonly OutputState[] {
+  if (before.length === 0 && outputs.length <= 1) return outputs;
+  if (outputs.length === 0) return before;
+  if (
+    outputs.length <= 2 &&
+    outputs.length === before.length &&
+    outputs.every(({ stream }, at) => stream === before[at]!.stream)
+  )
+    return outputs;
+  const last = new Map<LogStream, OutputState>();
+  for (const output of before) last.set(output.stream, output);
+  for (const output of outputs) last.set(output.stream, output);
+  return [...last.values()];
 }
 
 /** Two runs that follow each other, as one. */

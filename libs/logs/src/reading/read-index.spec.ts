@@ -50,6 +50,31 @@ describe('the index of a log', () => {
     expect(segments.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(5_000 * 65_536);
   });
 
+  it('R16A-1 goes on where a page had fewer chunks than were asked for, since their counts are bounded in bytes', async () => {
+    const asked: number[] = [];
+    const chunks = chunksOf(500, 65_536, () => [lineOf(1)]);
+    const store = {
+      tail: async () => ({ nextN: chunks.length, lines: 0, textBytes: 0, complete: true }),
+      index: async (_attempt: string, fromN: number, _limit: number, countBytes: number) => {
+        asked.push(countBytes);
+        return chunks.slice(fromN, fromN + 7);
+      },
+    } as unknown as ChunkStore;
+    const { segments, nextN, complete } = await readIndex(store, 'a');
+    expect([nextN, complete, linesOf(segments)]).toEqual([500, true, 500]);
+    expect(Math.max(...asked)).toBeLessThanOrEqual(4 * 1_048_576);
+  });
+
+  it('R16A-1 ends before it holds more counts than any honest log has', async () => {
+    const { read, limits } = logOf(
+      chunksOf(10_000, 65_536, (at) => Array.from({ length: 300 }, (_, step) => lineOf(at * 300 + step))),
+    );
+    const { segments, nextN, complete } = await read();
+    expect(deltasOf(segments).length).toBeLessThan(302_000);
+    expect([linesOf(segments), complete]).toEqual([nextN * 300, false]);
+    expect(limits.length).toBeLessThan(3);
+  });
+
   it('R4-P1 has a bounded answer for steps that all print all the time', async () => {
     const all = Array.from({ length: 400 }, (_, step) => lineOf(step));
     const { segments } = await logOf(chunksOf(2_000, 65_536, () => all)).read();

@@ -25,20 +25,26 @@ const mostSegments = 2_048;
 /** Steps that print side by side are in every segment: some MiB of an answer. */
 const mostDeltas = 100_000;
 const mostChunks = 65_536;
-/** What a chunk adds to the lines of its steps may be as large as the chunk. */
+/** What a chunk adds to the lines of its steps may be as large as the chunk, so what is read at once is bounded in bytes too. */
 const chunksAtOnce = 1_024;
+const countBytesAtOnce = 4_194_304;
+/** No honest log has so many, however they are joined. An index ends before more of them. */
+const mostKeptDeltas = 300_000;
 
 /** Where the lines of a log are: a few bytes for each 64 KiB, so that any line is found without reading what is before it. */
 export async function readIndex(store: ChunkStore, attemptId: string): Promise<LogIndex> {
   // The tail comes first: what is complete now gets no chunks between the calls.
   const tail = await store.tail(attemptId);
   const joiner = new ChunkJoiner();
-  for (let [fromN, read] = [0, 0]; read < mostChunks; ) {
-    const chunks = await store.index(attemptId, fromN, chunksAtOnce);
+  for (let [fromN, read, atOnce] = [0, 0, chunksAtOnce]; read < mostChunks; ) {
+    const chunks = await store.index(attemptId, fromN, atOnce, countBytesAtOnce);
+    if (chunks.length === 0) break;
+    // The store measures all that it is asked for, so it is asked for about what fits.
+    atOnce = Math.min(chunksAtOnce, Math.ceil(chunks.length * 1.5) + 16);
     const uncounted = chunks.findIndex(({ lineDeltas }) => lineDeltas === null);
     await inTurns(joiner.add(uncounted === -1 ? chunks : chunks.slice(0, uncounted)));
-    if (uncounted !== -1 || chunks.length < chunksAtOnce) break;
     fromN = chunks.at(-1)!.lastN + 1;
+    if (uncounted !== -1 || joiner.isFull || fromN >= tail.nextN) break;
     read += chunks.length;
   }
   const segments = await inTurns(joiner.segments());
@@ -61,10 +67,16 @@ export class ChunkJoiner {
   private deltas = 0;
   private mostDeltas = mostDeltas;
 
+  /** It takes no more. */
+  get isFull(): boolean {
+    return this.deltas > mostKeptDeltas;
+  }
+
   /** Work that grows with the number of chunks, and lets go after each of them. */
   *add(chunks: readonly IndexedChunk[]): Sliced<void> {
     for (const { firstN, lastN, entriesBytes: bytes, lineDeltas } of chunks) {
       yield;
+      if (this.isFull) return;
       const last = this.joined.at(-1);
       const here = { firstN, nextN: lastN + 1, bytes, sum: new DeltaSum(lineDeltas ?? []) };
       if (last && last.bytes + bytes <= this.most) extend(last, here);

@@ -216,7 +216,9 @@ describe('a search of a log', () => {
       const { store, found, count } = await searched(parts, query('needle'));
       const blind = new Proxy(store, {
         get: (target, name) =>
-          name === 'survey' ? (id: string) => target.survey(id, []) : Reflect.get(target, name).bind?.(target),
+          name === 'survey'
+            ? (id: string) => target.survey(id, [], Infinity)
+            : Reflect.get(target, name).bind?.(target),
       });
       const all = await searchLog(blind, attemptId, query('needle'), {
         ...{ fromN: 0, limit: 1000, budgetMs: 60_000, signal: new AbortController().signal },

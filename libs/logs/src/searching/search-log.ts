@@ -1,4 +1,4 @@
-import { decodeLogEntries, inTurns } from '@cooperage/domain';
+import { decodeLogEntries, inTurns, type Sliced } from '@cooperage/domain';
 import type { ChunkStore, SurveyedChunk } from '../ports.js';
 import { type LogQuery, lineMatcher } from './line-matcher.js';
 import { LogSearcher } from './log-searcher.js';
@@ -15,6 +15,14 @@ export interface SearchOptions {
   readonly budgetMs: number;
   readonly signal: AbortSignal;
 }
+
+/**
+ * Counts of lines that a search holds, as text; as objects they are twice as much. A log whose chunks have more, of many steps side by
+ * side for hours, is searched whole.
+ */
+const countBytes = 16_777_216;
+/** A chunk has one for each step that printed in it. */
+const deltasOfSlice = 256;
 
 /** A line that was found: ordinal of its step, and its number there, from 1. */
 export type FoundLine = readonly [step: number, line: number];
@@ -49,25 +57,23 @@ export async function searchLog(
   const hits = new Hits(limit);
   const matcher = lineMatcher(query, () => hits.cut());
   const tail = await store.tail(attemptId);
-  const chunks = await store.survey(attemptId, query.isRegex ? [] : trigramsOf(query.text));
+  const chunks = await store.survey(attemptId, query.isRegex ? [] : trigramsOf(query.text), countBytes);
   const uses = await inTurns(planSearch(chunks, fromN), signal);
   const searcher = new LogSearcher(matcher, (step, line) => hits.add(step, line));
-  const passOver = (from: number, to: number): void => {
-    for (const { lineDeltas } of chunks.slice(from, to)) searcher.passOver(lineDeltas ?? []);
-  };
+  const passOver = (from: number, to: number) => inTurns(passingOver(searcher, chunks, from, to));
   let next = 0;
   let looked = 0;
   for await (const { at, bytes } of openChunks(store, attemptId, chunks, uses)) {
     // At least one chunk is searched, so that going on again and again comes to an end.
     if (signal.aborted || (performance.now() >= endMs && looked > 0))
       return { ...hits.result(), ...stoppedAt(chunks[at]!) };
-    passOver(next, at);
+    await passOver(next, at);
     next = at + 1;
     hits.enter(chunks[at]!.firstN, uses[at] === 'look');
     if (uses[at] === 'look') looked++;
     await inTurns(searcher.takeAll(decodeLogEntries(bytes)));
   }
-  passOver(next, chunks.length);
+  await passOver(next, chunks.length);
   hits.enter(chunks.at(-1)?.firstN ?? 0, true);
   await inTurns(searcher.end());
   return { ...hits.result(), nextN: null, searchedLines: tail.lines, totalLines: tail.lines };
@@ -75,6 +81,17 @@ export async function searchLog(
   /** Whoever goes on from here gets what begins in earlier chunks joined again. */
   function stoppedAt({ firstN, firstLine }: SurveyedChunk) {
     return { nextN: Math.max(fromN, firstN), searchedLines: firstLine, totalLines: tail.lines };
+  }
+}
+
+/** What is skipped may be all of the log, of which many steps printed side by side. */
+function* passingOver(searcher: LogSearcher, chunks: readonly SurveyedChunk[], from: number, to: number): Sliced<void> {
+  for (let at = from; at < to; at++) {
+    const deltas = chunks[at]!.lineDeltas ?? [];
+    for (let start = 0; start < deltas.length; start += deltasOfSlice) {
+      searcher.passOver(deltas.slice(start, start + deltasOfSlice));
+      yield;
+    }
   }
 }
 

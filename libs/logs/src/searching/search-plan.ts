@@ -7,7 +7,7 @@ import type { SurveyedChunk } from '../ports.js';
  */
 export type ChunkUse = 'look' | 'join' | 'skip';
 
-const chunksOfSlice = 256;
+const deltasOfSlice = 256;
 
 /** The chunks in which the unfinished line of one output lies. */
 interface OpenLine {
@@ -21,7 +21,7 @@ interface OpenLine {
  * number of chunks, also where a line is never finished.
  */
 export function* planSearch(chunks: readonly SurveyedChunk[], fromN: number): Sliced<ChunkUse[]> {
-  // Without counts the lines behind a chunk have no numbers: everything is read.
+  // Without counts (of before, or too many) the lines behind a chunk have no numbers: everything is read.
   if (chunks.some(({ lineDeltas }) => lineDeltas === null)) {
     return chunks.map(({ lastN }) => (lastN < fromN ? 'join' : 'look'));
   }
@@ -34,9 +34,10 @@ export function* planSearch(chunks: readonly SurveyedChunk[], fromN: number): Sl
       if (uses[at] === 'skip') uses[at] = 'join';
     }
   };
+  let looked = 0;
   for (const [at, { firstN, lineDeltas }] of chunks.entries()) {
-    if (at % chunksOfSlice === 0) yield;
     for (const { step, outputs } of lineDeltas ?? []) {
+      if (++looked % deltasOfSlice === 0) yield;
       for (const { stream, openN } of outputs) {
         const key = `${step}.${stream}`;
         const line = open.get(key);
