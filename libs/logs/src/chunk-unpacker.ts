@@ -4,8 +4,8 @@ import type { StoredChunk } from './ports.js';
 /** Room behind the last byte, without which the decoder asks for a second buffer to learn that nothing comes. */
 const roomBytes = 64;
 
-/** Entries of the largest chunk that is read; the table holds none that says more. A writer's are 64 KiB, and few MiB under load. */
-const mostBytes = 33_554_432;
+/** Entries of the largest chunk that is read. A writer's are 64 KiB, and once were few MiB under load; a taken-over builder's may be 32 MiB. */
+const mostBytes = 8_388_608;
 
 /**
  * The encoded entries of a stored chunk. At once: a chunk is 64 KiB, which takes less time than to hand it to a thread and back.

@@ -25,10 +25,26 @@ export function encodeLogEntries(entries: readonly LogEntry[]): Uint8Array {
 
 /** The entries share memory with `bytes`. @throws {RangeError} on bytes that are no log entries. */
 export function decodeLogEntries(bytes: Uint8Array): LogEntry[] {
+  return [...eachLogEntry(bytes)];
+}
+
+/**
+ * The entries one by one, for bytes of which somebody else decided how many they have: an entry has four bytes at least, and
+ * is some 200 as an object.
+ * @throws {RangeError} where the bytes are no log entries any more
+ */
+export function* eachLogEntry(bytes: Uint8Array): Generator<LogEntry, void, undefined> {
   const reader = new ByteReader(bytes);
-  const entries: LogEntry[] = [];
-  while (!reader.done) decodeFrame(reader.part(), entries);
-  return entries;
+  while (!reader.done) {
+    const frame = reader.part();
+    let n = frame.uvarint();
+    let atMs = frame.uvarint();
+    for (; !frame.done; n++) {
+      const entry = decodeEntry(frame.part(), n, atMs);
+      atMs = entry.atMs;
+      yield entry;
+    }
+  }
 }
 
 /**
@@ -55,7 +71,7 @@ export function logEntriesFrom(bytes: Uint8Array, fromN: number): Uint8Array {
     const frame = reader.part();
     const { firstN, nextN } = spanOfFrame(new ByteReader(bytes, frame.at, reader.at));
     if (firstN >= fromN) return bytes.subarray(start);
-    if (nextN > fromN) return concat([encodeLogEntries(entriesFrom(frame, fromN)), reader.rest()]);
+    if (nextN > fromN) return concat([...frameFrom(frame, fromN), reader.rest()]);
   }
   return bytes.subarray(bytes.length);
 }
@@ -102,18 +118,12 @@ function putEntry(out: Uint8Array, start: number, entry: LogEntry, sinceMs: numb
   return at + entry.data.length;
 }
 
-function decodeFrame(frame: ByteReader, into: LogEntry[]): void {
-  let n = frame.uvarint();
-  let atMs = frame.uvarint();
-  while (!frame.done) {
-    const entry = frame.part();
-    const [kind, stream] = channel(entry.byte());
-    const step = entry.uvarint();
-    atMs += entry.uvarint();
-    if (!Number.isSafeInteger(n) || !Number.isSafeInteger(atMs)) throw new RangeError('a number of a log is too large');
-    into.push({ n, atMs, kind, step, stream, data: entry.rest() });
-    n++;
-  }
+function decodeEntry(entry: ByteReader, n: number, beforeMs: number): LogEntry {
+  const [kind, stream] = channel(entry.byte());
+  const step = entry.uvarint();
+  const atMs = beforeMs + entry.uvarint();
+  if (!Number.isSafeInteger(n) || !Number.isSafeInteger(atMs)) throw new RangeError('a number of a log is too large');
+  return { n, atMs, kind, step, stream, data: entry.rest() };
 }
 
 function channel(byte: number): [LogEntry['kind'], LogStream] {
@@ -131,10 +141,20 @@ function spanOfFrame(frame: ByteReader): LogSpan {
   return { firstN, nextN };
 }
 
-function entriesFrom(frame: ByteReader, fromN: number): LogEntry[] {
-  const entries: LogEntry[] = [];
-  decodeFrame(frame, entries);
-  return entries.filter(({ n }) => n >= fromN);
+/** The frame without its entries before `fromN`: of those behind the new first one nothing changes. It has an entry of that number. */
+function frameFrom(frame: ByteReader, fromN: number): Uint8Array[] {
+  let n = frame.uvarint();
+  const atMs = frame.uvarint();
+  let first = decodeEntry(frame.part(), n, atMs);
+  while (n < fromN) first = decodeEntry(frame.part(), ++n, first.atMs);
+  const rest = frame.rest();
+  const size = entrySize(first, 0);
+  const head = uvarintSize(n) + uvarintSize(first.atMs) + uvarintSize(size) + size;
+  const out = new Uint8Array(uvarintSize(head + rest.length) + head);
+  let at = putUvarint(out, 0, head + rest.length);
+  at = putUvarint(out, putUvarint(out, at, n), first.atMs);
+  putEntry(out, putUvarint(out, at, size), first, 0);
+  return [out, rest];
 }
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {

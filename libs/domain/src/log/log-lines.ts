@@ -14,6 +14,9 @@ export interface LogLine extends StyledLine {
   readonly notice: boolean;
 }
 
+/** More outputs than any honest log has of its steps. A log of a taken-over builder may name a new one in each entry. */
+const mostOutputs = 16_384;
+
 interface Output {
   readonly step: number;
   readonly stream: LogStream;
@@ -84,6 +87,8 @@ export class LogLines {
   }
 
   private open(step: number, stream: LogStream, style?: PackedSgr): Output {
+    const [oldest] = this.outputs.size >= mostOutputs ? this.outputs.keys() : [];
+    if (oldest !== undefined) this.outputs.delete(oldest);
     const output = { step, stream, decoder: new TextDecoder(), terminal: new TerminalText(style), atMs: 0 };
     this.outputs.set(step * 4 + stream, output);
     return output;

@@ -28,11 +28,14 @@ export function drawRun(
   emit: (step: number, line: LogLine) => void,
 ): LogLines {
   const lines = new LogLines(start.before);
-  for (const entry of entries) {
-    if (entry.n >= start.firstN) lines.take(entry, (line) => emit(entry.step, line));
-    else takeEarlier(start, lines, entry);
-  }
+  for (const entry of entries) takeOfRun(start, lines, entry, (line) => emit(entry.step, line));
   return lines;
+}
+
+/** Takes an entry of the run, or one before it from `firstNeededN` on. */
+export function takeOfRun(start: RunStart, lines: LogLines, entry: LogEntry, emit: (line: LogLine) => void): void {
+  if (entry.n >= start.firstN) lines.take(entry, emit);
+  else takeEarlier(start, lines, entry);
 }
 
 /** Takes an entry before the run: of it only the beginning of a line counts that is still open where the run starts. */

@@ -1,4 +1,4 @@
-import { decodeLogEntries } from '@cooperage/domain';
+import { eachLogEntry } from '@cooperage/domain';
 import { jsonOf } from './as-text.js';
 import { formatLogCursor } from './log-cursor.js';
 import type { AttemptEvent } from './whole-log.js';
@@ -16,11 +16,8 @@ export async function* logEvents(events: AsyncIterable<AttemptEvent>): AsyncGene
     else if (event.kind === 'complete') {
       yield eventOf('complete', { nextN: event.nextN }, formatLogCursor({ attempt, n: event.nextN }));
     } else {
-      const entries = decodeLogEntries(event.bytes);
-      const each = entries.map((entry) =>
-        eventOf('entry', { attempt, ...jsonOf(entry) }, formatLogCursor({ attempt, n: entry.n + 1 })),
-      );
-      yield Buffer.concat(each);
+      for (const entry of eachLogEntry(event.bytes))
+        yield eventOf('entry', { attempt, ...jsonOf(entry) }, formatLogCursor({ attempt, n: entry.n + 1 }));
     }
   }
 }

@@ -1,4 +1,4 @@
-import { decodeLogEntries, type LogEntry } from '@cooperage/domain';
+import { eachLogEntry, type LogEntry } from '@cooperage/domain';
 import type { ChunkStore } from '../ports.js';
 import { readFrames } from './read-frames.js';
 
@@ -14,7 +14,7 @@ export async function* readEntries(store: ChunkStore, attemptId: string, fromN =
     const frames = await readFrames(store, attemptId, n, readAheadBytes);
     if (frames.length === 0) return;
     for (const frame of frames) {
-      for (const entry of decodeLogEntries(frame.bytes)) if (entry.n < end) yield entry;
+      for (const entry of eachLogEntry(frame.bytes)) if (entry.n < end) yield entry;
       n = frame.nextN;
     }
   }

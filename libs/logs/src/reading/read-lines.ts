@@ -1,4 +1,4 @@
-import { decodeLogEntries, type LogEntry } from '@cooperage/domain';
+import { eachLogEntry, type LogEntry } from '@cooperage/domain';
 import { unpackChunk } from '../chunk-unpacker.js';
 import type { ChunkStore, StoredChunk } from '../ports.js';
 
@@ -19,7 +19,7 @@ export async function* readLines(
   let line: number | undefined;
   for await (const chunk of chunksFrom(store, attemptId, await store.find(attemptId, 'line', firstLine))) {
     line ??= chunk.firstLine;
-    for (const entry of decodeLogEntries(unpackChunk(chunk))) {
+    for (const entry of eachLogEntry(unpackChunk(chunk))) {
       if (entry.kind !== 'text') continue;
       const part = cutLines(entry.data, firstLine - line, firstLine + count - line);
       line += part.lineFeeds;

@@ -1,4 +1,4 @@
-import { drawRun, firstNeededN, joinDeltas, type LineDelta, type LogEntry, type LogLine } from '@cooperage/domain';
+import { firstNeededN, joinDeltas, type LineDelta, type LogLine, LogLines, takeOfRun } from '@cooperage/domain';
 import type { ChunkStore } from '../ports.js';
 import { readEntries } from './read-entries.js';
 import { type LogSegment, readIndex } from './read-index.js';
@@ -16,6 +16,8 @@ interface Placed extends LogSegment {
 
 /** Bytes of entries that are read at most, so that lines of any length cost little. */
 const mostBytes = 2_097_152;
+/** Far more than anybody asks for. A log whose counts are wrong may have any number of them. */
+const mostLines = 8_192;
 
 /**
  * Lines of one step as the page numbers them: those that were finished, in the order in which they were, and behind them
@@ -41,9 +43,12 @@ export async function readStepLines(
   const lines: NumberedLine[] = [];
   for (const [index, segment] of wanted.entries()) {
     const isLast = index === wanted.length - 1 && to > count;
-    lines.push(...(await drawn(store, attemptId, step, segment, isLast)));
+    for await (const line of drawn(store, attemptId, step, segment, isLast)) {
+      if (line.number > from && line.number <= to) lines.push(line);
+      if (lines.length >= 2 * mostLines) lines.splice(0, mostLines);
+    }
   }
-  return lines.filter(({ number }) => number > from && number <= to);
+  return lines;
 }
 
 /** Segments as far as this step is concerned: how each of the others stood before each segment would be their product. */
@@ -57,31 +62,24 @@ function placed(segments: readonly LogSegment[], step: number): Placed[] {
   });
 }
 
-async function drawn(
+async function* drawn(
   store: ChunkStore,
   attemptId: string,
   step: number,
   segment: Placed,
   withUnfinished: boolean,
-): Promise<NumberedLine[]> {
-  const lines: NumberedLine[] = [];
-  const first = linesOf(segment.before, step);
-  const add = (line: LogLine): void => {
-    lines.push({ ...line, number: first + lines.length + 1 });
-  };
-  const entries = await entriesOf(store, attemptId, step, segment);
-  const left = drawRun(segment, entries, (_step, line) => add(line));
-  if (withUnfinished) left.unfinished(step).forEach(add);
-  return lines;
-}
-
-async function entriesOf(store: ChunkStore, attemptId: string, step: number, segment: Placed): Promise<LogEntry[]> {
-  const entries: LogEntry[] = [];
+): AsyncGenerator<NumberedLine> {
+  let number = linesOf(segment.before, step);
+  const drawing = new LogLines(segment.before);
+  let ready: LogLine[] = [];
   for await (const entry of readEntries(store, attemptId, firstNeededN(segment, segment.earliestN))) {
     if (entry.n >= segment.nextN) break;
-    if (entry.step === step) entries.push(entry);
+    if (entry.step !== step) continue;
+    takeOfRun(segment, drawing, entry, (line) => ready.push(line));
+    for (const line of ready) yield { ...line, number: ++number };
+    ready = [];
   }
-  return entries;
+  if (withUnfinished) for (const line of drawing.unfinished(step)) yield { ...line, number: ++number };
 }
 
 function lastBytes(segments: readonly Placed[]): Placed[] {

@@ -1,4 +1,4 @@
-import { decodeLogEntries, decodeLogNotice, type LogEntry, noticeText } from '@cooperage/domain';
+import { decodeLogNotice, eachLogEntry, type LogEntry, noticeText } from '@cooperage/domain';
 import type { ChunkStore } from '../ports.js';
 import { asJsonLines } from './as-text.js';
 import { readEntries } from './read-entries.js';
@@ -36,7 +36,7 @@ export async function* followedText(events: AsyncIterable<AttemptEvent>): AsyncG
     if (event.kind !== 'frame') continue;
     if (last !== undefined && event.attempt !== last) yield text.heading(event.attempt);
     last = event.attempt;
-    for (const entry of decodeLogEntries(event.bytes)) yield* text.of(entry, true);
+    for (const entry of eachLogEntry(event.bytes)) yield* text.of(entry, true);
   }
 }
 

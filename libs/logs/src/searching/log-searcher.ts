@@ -6,6 +6,8 @@ const colours = /\x1b\[[\d;:]*m/g;
 /** What may change, move or hide what is beside it. A carriage return before the line feed does not. */
 const movers = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)/;
 const lineFeed = 10;
+/** More steps than any honest log has. What others print is not searched. */
+const mostSteps = 16_384;
 
 /**
  * Looks through entries as they come, as a person reads them: without escape sequences, rewritten lines in their last
@@ -31,6 +33,7 @@ export class LogSearcher {
   }
 
   *take(entry: LogEntry): Sliced<void> {
+    if (!this.knows(entry.step)) return;
     if (entry.kind === 'notice') this.line(entry.step, noticeText(entry.data));
     else yield* this.takeText(entry);
   }
@@ -38,6 +41,7 @@ export class LogSearcher {
   /** Passes over entries that hold nothing, and that begin no line which is looked at later. */
   passOver(deltas: readonly LineDelta[]): void {
     for (const { step, lines, outputs } of deltas) {
+      if (!this.knows(step)) continue;
       this.counts.set(step, this.countOf(step) + lines);
       for (const { stream } of outputs) {
         this.lines.forget(step, stream);
@@ -49,6 +53,7 @@ export class LogSearcher {
   /** What is left unfinished where the log ends. */
   *end(): Sliced<void> {
     for (const step of [...this.counts.keys()]) {
+      yield;
       for (const { text } of this.lines.unfinished(step)) {
         this.line(step, text);
         yield;
@@ -98,6 +103,10 @@ export class LogSearcher {
     const number = this.countOf(step) + 1;
     this.counts.set(step, number);
     if (this.matcher.matches(text)) this.found(step, number);
+  }
+
+  private knows(step: number): boolean {
+    return this.counts.has(step) || this.counts.size < mostSteps;
   }
 
   private countOf(step: number): number {

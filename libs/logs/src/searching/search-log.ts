@@ -1,4 +1,4 @@
-import { decodeLogEntries, inTurns, type Sliced } from '@cooperage/domain';
+import { eachLogEntry, inTurns, type Sliced } from '@cooperage/domain';
 import type { ChunkStore, SurveyedChunk } from '../ports.js';
 import { type LogQuery, lineMatcher } from './line-matcher.js';
 import { LogSearcher } from './log-searcher.js';
@@ -71,7 +71,7 @@ export async function searchLog(
     next = at + 1;
     hits.enter(chunks[at]!.firstN, uses[at] === 'look');
     if (uses[at] === 'look') looked++;
-    await inTurns(searcher.takeAll(decodeLogEntries(bytes)));
+    await inTurns(searcher.takeAll(eachLogEntry(bytes)));
   }
   await passOver(next, chunks.length);
   hits.enter(chunks.at(-1)?.firstN ?? 0, true);

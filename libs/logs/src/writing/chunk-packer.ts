@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { zstdCompress } from 'node:zlib';
-import { DeltaSum, decodeLogEntries, encodeLogEntries } from '@cooperage/domain';
+import { DeltaSum, decodeLogEntries, eachLogEntry, encodeLogEntries } from '@cooperage/domain';
 import type { LogChunk } from '../ports.js';
 import type { LineTrigrams } from '../searching/line-trigrams.js';
 import type { LogBatch } from './log-batch.js';
@@ -42,7 +42,7 @@ export async function packChunk(
     textBytes: sum(batches, 'textBytes'),
     entriesBytes: entries.length,
     lineDeltas: new DeltaSum(...batches.map((batch) => batch.lineDeltas)).deltas(),
-    trigrams: trigrams === null ? null : trigrams.take(decodeLogEntries(entries)),
+    trigrams: trigrams === null ? null : trigrams.take(eachLogEntry(entries)),
     payload: await compress(entries),
   };
 }

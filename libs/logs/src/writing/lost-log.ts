@@ -1,4 +1,4 @@
-import { decodeLogEntries, decodeLogNotice, encodeLogNotice } from '@cooperage/domain';
+import { decodeLogNotice, eachLogEntry, encodeLogNotice, type LogEntry } from '@cooperage/domain';
 import { unpackChunk } from '../chunk-unpacker.js';
 import type { AppendOutcome, ChunkStore, LiveBus } from '../ports.js';
 import { packChunk } from './chunk-packer.js';
@@ -51,7 +51,8 @@ async function endsWithLoss(store: ChunkStore, attemptId: string, nextN: number)
   if (nextN === 0) return false;
   const [chunk] = await store.range(attemptId, nextN - 1, 1);
   try {
-    const last = chunk && decodeLogEntries(unpackChunk(chunk)).at(-1);
+    let last: LogEntry | undefined;
+    if (chunk) for (const entry of eachLogEntry(unpackChunk(chunk))) last = entry;
     return last?.kind === 'notice' && decodeLogNotice(last.data)?.code === 'attempt_lost';
   } catch {
     // What cannot be read is not our notice. Such a log ends, too.
