@@ -1,6 +1,6 @@
 import { decodeLogEntries, decodeLogNotice, type LogEntry } from '@cooperage/domain';
 import type { LogEvent } from '../src/read.js';
-import { readEntries } from '../src/read.js';
+import { readEntries, readRange } from '../src/read.js';
 import { type LogSecret, type LogWriterOptions, openLogWriter, SecretMasker } from '../src/write.js';
 import { MemoryChunkStore } from './memory-chunk-store.js';
 import { MemoryLiveBus } from './memory-live-bus.js';
@@ -34,6 +34,12 @@ export async function storedEntries(store: MemoryChunkStore, fromN = 0): Promise
   const entries: LogEntry[] = [];
   for await (const entry of readEntries(store, attemptId, fromN)) entries.push(entry);
   return entries;
+}
+
+/** A range with its entries decoded. */
+export async function rangeOf(store: MemoryChunkStore, fromN: number, maxBytes: number) {
+  const { bytes, ...place } = await readRange(store, attemptId, fromN, maxBytes);
+  return { entries: decodeLogEntries(bytes), ...place };
 }
 
 export function textOf(entries: readonly LogEntry[]): Buffer {

@@ -1,6 +1,7 @@
 export { logEvents } from './reading/as-events.js';
 export { asJsonLines, asText } from './reading/as-text.js';
 export { type FollowLogOptions, followLog } from './reading/follow-log.js';
+export { joinedParts } from './reading/joined-parts.js';
 export { formatLogCursor, type LogCursor, parseLogCursor } from './reading/log-cursor.js';
 export type { LogFrame } from './reading/log-frame.js';
 export { LogHub, type LogHubOptions } from './reading/log-hub.js';

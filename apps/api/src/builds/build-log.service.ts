@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
 import { BuildDetails, BuildRelations, PostgresChunkStore } from '@cooperage/db';
-import { encodeLogEntries, type LogEntry, madeFrom, usualTimes } from '@cooperage/domain';
+import { type LogEntry, madeFrom, usualTimes } from '@cooperage/domain';
 import {
   type AttemptLog,
   asJsonLines,
   asText,
+  joinedParts,
   readEntries,
   readLines,
   readRange,
@@ -44,8 +45,7 @@ export class BuildLogService {
   /** @returns a part of the log, its entries in the domain's binary form, and where it ends */
   async range(principal: Principal, buildId: string, query: { attempt?: number; from: number; limit: number }) {
     const attempt = await this.attempt(principal, buildId, query.attempt);
-    const { entries, ...place } = await readRange(this.store, attempt.id, query.from, query.limit);
-    return { ...place, bytes: encodeLogEntries([...entries]) };
+    return readRange(this.store, attempt.id, query.from, query.limit);
   }
 
   /**
@@ -122,7 +122,7 @@ export class BuildLogService {
 }
 
 function send(parts: AsyncIterable<Uint8Array>, download: Download): Readable {
-  return download.send(parts, madeBytes);
+  return download.send(joinedParts(parts), madeBytes);
 }
 
 function partsOf(attempt: number, entries: AsyncIterable<LogEntry>, format: 'text' | 'jsonl') {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeLogEntries, encodeLogEntries, logEntriesFrom, spanOfLogEntries } from './log-codec.js';
+import { decodeLogEntries, encodeLogEntries, logEntriesFrom, logEntriesWithin, spanOfLogEntries } from './log-codec.js';
 import type { LogEntry } from './log-entry.js';
 
 const number = fc.oneof(fc.nat(300), fc.maxSafeNat());
@@ -96,6 +96,23 @@ describe('spans', () => {
   it('names the covered numbers without decoding', () => {
     expect(spanOfLogEntries(encodeLogEntries([text(7), text(8), text(9)]))).toEqual({ firstN: 7, nextN: 10 });
     expect(spanOfLogEntries(new Uint8Array())).toBeUndefined();
+  });
+
+  it('R16A-3 cuts the end where the entries hold enough, and leaves at least one', () => {
+    fc.assert(
+      fc.property(written, fc.nat(60), (entries, most) => {
+        let data = 0;
+        const wanted = entries.filter((entry, index) => {
+          data += entry.data.length;
+          return index === 0 || data <= most;
+        });
+        const bytes = encodeLogEntries(entries);
+        expect(decodeLogEntries(logEntriesWithin(bytes, most, Infinity))).toEqual(wanted);
+        const small = decodeLogEntries(logEntriesWithin(bytes, Infinity, most));
+        expect(small).toEqual(entries.slice(0, Math.max(small.length, Math.min(1, entries.length))));
+        if (small.length > 1) expect(encodeLogEntries(small).length).toBeLessThanOrEqual(most);
+      }),
+    );
   });
 
   it('cuts anywhere, without a change to what follows', () => {

@@ -76,6 +76,41 @@ export function logEntriesFrom(bytes: Uint8Array, fromN: number): Uint8Array {
   return bytes.subarray(bytes.length);
 }
 
+/**
+ * The first of the encoded entries: at least one, and no more than hold so many bytes of data, and so many as they are.
+ * @throws {RangeError} on bytes that are no log entries.
+ */
+export function logEntriesWithin(bytes: Uint8Array, dataBytes: number, encodedBytes: number): Uint8Array {
+  const reader = new ByteReader(bytes);
+  let data = 0;
+  for (let taken = 0; !reader.done; ) {
+    const start = reader.at;
+    const frame = reader.part();
+    const numbersAt = frame.at;
+    frame.uvarint();
+    frame.uvarint();
+    const entriesAt = frame.at;
+    for (; !frame.done; taken++) {
+      const at = frame.at;
+      const entry = frame.part();
+      channel(entry.byte());
+      entry.uvarint();
+      entry.uvarint();
+      data += frame.at - entry.at;
+      if (taken === 0 || (data <= dataBytes && frame.at <= encodedBytes)) continue;
+      const before = bytes.subarray(0, start);
+      return at === entriesAt ? before : concat([before, ...framed(bytes.subarray(numbersAt, at))]);
+    }
+  }
+  return bytes;
+}
+
+function framed(content: Uint8Array): Uint8Array[] {
+  const length = new Uint8Array(uvarintSize(content.length));
+  putUvarint(length, 0, content.length);
+  return [length, content];
+}
+
 /** Cuts entries where a new frame has to begin: where numbers do not follow each other or time goes back. */
 function runs(entries: readonly LogEntry[]): LogEntry[][] {
   const all: LogEntry[][] = [];

@@ -1,5 +1,6 @@
 import { eachLogEntry } from '@cooperage/domain';
 import { jsonOf } from './as-text.js';
+import { joinedNow } from './joined-parts.js';
 import { formatLogCursor } from './log-cursor.js';
 import type { AttemptEvent } from './whole-log.js';
 
@@ -16,10 +17,14 @@ export async function* logEvents(events: AsyncIterable<AttemptEvent>): AsyncGene
     else if (event.kind === 'complete') {
       yield eventOf('complete', { nextN: event.nextN }, formatLogCursor({ attempt, n: event.nextN }));
     } else {
-      for (const entry of eachLogEntry(event.bytes))
-        yield eventOf('entry', { attempt, ...jsonOf(entry) }, formatLogCursor({ attempt, n: entry.n + 1 }));
+      yield* joinedNow(entryEvents(attempt, event.bytes));
     }
   }
+}
+
+function* entryEvents(attempt: number, bytes: Uint8Array): Generator<Uint8Array> {
+  for (const entry of eachLogEntry(bytes))
+    yield eventOf('entry', { attempt, ...jsonOf(entry) }, formatLogCursor({ attempt, n: entry.n + 1 }));
 }
 
 function eventOf(name: string, data: object, id?: string): Buffer {

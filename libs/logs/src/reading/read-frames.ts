@@ -1,3 +1,4 @@
+import { inTurns, type Sliced } from '@cooperage/domain';
 import { unpackChunk } from '../chunk-unpacker.js';
 import type { ChunkStore, StoredChunk } from '../ports.js';
 import { frameFrom, type LogFrame } from './log-frame.js';
@@ -13,7 +14,17 @@ export async function readFrames(
   limitBytes: number,
 ): Promise<LogFrame[]> {
   const chunks = await store.range(attemptId, fromN, limitBytes);
-  return chunks.map((chunk) => frameOfChunk(chunk, fromN)).filter((frame) => frame !== undefined);
+  return inTurns(framesOf(chunks, fromN));
+}
+
+function* framesOf(chunks: readonly StoredChunk[], fromN: number): Sliced<LogFrame[]> {
+  const frames: LogFrame[] = [];
+  for (const chunk of chunks) {
+    const frame = frameOfChunk(chunk, fromN);
+    if (frame) frames.push(frame);
+    yield;
+  }
+  return frames;
 }
 
 function frameOfChunk(chunk: StoredChunk, fromN: number): LogFrame | undefined {

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { attemptId, logFixture, storedEntries, textOf } from '../../spec/log-fixture.js';
+import { attemptId, logFixture, rangeOf, storedEntries, textOf } from '../../spec/log-fixture.js';
 import type { MemoryChunkStore } from '../../spec/memory-chunk-store.js';
 import { endLostLog } from '../write.js';
 import { readLines } from './read-lines.js';
-import { readRange } from './read-range.js';
 
 /** Every part becomes a chunk of its own, so that places between chunks are common. */
 async function chunked(parts: readonly Uint8Array[]): Promise<MemoryChunkStore> {
@@ -27,8 +26,8 @@ describe('reading a range', () => {
         const store = await chunked(parts);
         await store.seal(attemptId, 1);
         const entries = [];
-        let range = await readRange(store, attemptId, 0, maxBytes);
-        for (; !range.complete; range = await readRange(store, attemptId, range.nextN, maxBytes)) {
+        let range = await rangeOf(store, 0, maxBytes);
+        for (; !range.complete; range = await rangeOf(store, range.nextN, maxBytes)) {
           expect(range.entries.length).toBeGreaterThan(0);
           entries.push(...range.entries);
         }
@@ -42,12 +41,12 @@ describe('reading a range', () => {
 
   it('is not complete while the log is open, nor before its last entry', async () => {
     const store = await chunked([Buffer.from('ab'), Buffer.from('cd')]);
-    expect(await readRange(store, attemptId, 0, 1e6)).toMatchObject({ nextN: 4, complete: false });
-    expect(await readRange(store, attemptId, 4, 1e6)).toEqual({ entries: [], nextN: 4, complete: false, more: false });
+    expect(await rangeOf(store, 0, 1e6)).toMatchObject({ nextN: 4, complete: false });
+    expect(await rangeOf(store, 4, 1e6)).toEqual({ entries: [], nextN: 4, complete: false, more: false });
     await store.seal(attemptId, 1);
-    expect(await readRange(store, attemptId, 0, 1)).toMatchObject({ nextN: 1, complete: false, more: true });
-    expect(await readRange(store, attemptId, 4, 1e6)).toEqual({ entries: [], nextN: 4, complete: true, more: false });
-    expect(await readRange(store, attemptId, 900, 1e6)).toEqual({
+    expect(await rangeOf(store, 0, 1)).toMatchObject({ nextN: 1, complete: false, more: true });
+    expect(await rangeOf(store, 4, 1e6)).toEqual({ entries: [], nextN: 4, complete: true, more: false });
+    expect(await rangeOf(store, 900, 1e6)).toEqual({
       entries: [],
       nextN: 900,
       complete: true,
@@ -58,7 +57,7 @@ describe('reading a range', () => {
   it('steps over the hole that a lost worker leaves', async () => {
     const { store, liveBus } = logFixture({});
     await endLostLog({ attemptId, epoch: 2, atMs: 1, reason: 'lost', chunkStore: store, liveBus });
-    const range = await readRange(store, attemptId, 0, 1e6);
+    const range = await rangeOf(store, 0, 1e6);
     expect(range.entries).toHaveLength(1);
     expect(range).toMatchObject({ nextN: (await store.tail(attemptId)).nextN, complete: true });
   });

@@ -1,15 +1,11 @@
-import { eachLogEntry, type LogEntry } from '@cooperage/domain';
+import { logEntriesWithin, spanOfLogEntries } from '@cooperage/domain';
 import type { ChunkStore } from '../ports.js';
 import type { LogFrame } from './log-frame.js';
 import { readFrames } from './read-frames.js';
 
-/** What an entry costs beside its data: some hundred thousand entries of a byte must not pass for a hundred KB. */
-const entryOverheadBytes = 64;
-/** With that, so many times the bytes that are wanted. Entries of a few words are cut by their bytes alone. */
-const mostHeld = 4;
-
 export interface LogRange {
-  readonly entries: readonly LogEntry[];
+  /** Encoded entries. */
+  readonly bytes: Uint8Array;
   /** Where the next range begins. */
   readonly nextN: number;
   /** The log has ended, and this range holds its last entry. */
@@ -18,7 +14,11 @@ export interface LogRange {
   readonly more: boolean;
 }
 
-/** A part of a stored log: entries of about `maxBytes` data, but at least one entry when there is one. */
+/**
+ * A part of a stored log: entries of about `maxBytes`, but at least one entry when there is one. Chunks are handed on as they are
+ * stored; only the first one is cut, and one that is larger than that by itself. To decode and encode them would take as long
+ * as a log has entries, of which a MiB may have two hundred thousand.
+ */
 export async function readRange(
   store: ChunkStore,
   attemptId: string,
@@ -27,22 +27,16 @@ export async function readRange(
 ): Promise<LogRange> {
   // The tail comes first: what is complete now gets no entries between the two calls.
   const tail = await store.tail(attemptId);
-  const frames = await readFrames(store, attemptId, fromN, maxBytes);
-  const entries = fitting(frames, maxBytes);
-  const nextN = (entries.at(-1)?.n ?? fromN - 1) + 1;
-  return { entries, nextN, complete: tail.complete && nextN >= tail.nextN, more: nextN < tail.nextN };
+  const frames = fitting(await readFrames(store, attemptId, fromN, maxBytes), maxBytes);
+  const nextN = frames.at(-1)?.nextN ?? fromN;
+  const bytes = Buffer.concat(frames.map((frame) => frame.bytes));
+  return { bytes, nextN, complete: tail.complete && nextN >= tail.nextN, more: nextN < tail.nextN };
 }
 
-function fitting(frames: readonly LogFrame[], maxBytes: number): LogEntry[] {
-  const entries: LogEntry[] = [];
-  let bytes = 0;
-  for (const frame of frames) {
-    for (const entry of eachLogEntry(frame.bytes)) {
-      bytes += entry.data.length;
-      const heldBytes = bytes + (entries.length + 1) * entryOverheadBytes;
-      if (entries.length > 0 && (bytes > maxBytes || heldBytes > mostHeld * maxBytes)) return entries;
-      entries.push(entry);
-    }
-  }
-  return entries;
+/** The archive gives no more than was asked for, except of a single chunk. */
+function fitting(frames: readonly LogFrame[], maxBytes: number): readonly LogFrame[] {
+  const [first] = frames;
+  if (!first || frames.length > 1 || first.bytes.length <= maxBytes) return frames;
+  const bytes = logEntriesWithin(first.bytes, maxBytes, 2 * maxBytes);
+  return bytes === first.bytes ? frames : [{ ...spanOfLogEntries(bytes)!, bytes }];
 }

@@ -1,6 +1,7 @@
 import { decodeLogNotice, eachLogEntry, type LogEntry, noticeText } from '@cooperage/domain';
 import type { ChunkStore } from '../ports.js';
 import { asJsonLines } from './as-text.js';
+import { joinedNow } from './joined-parts.js';
 import { readEntries } from './read-entries.js';
 import type { LogEvent } from './viewer-feed.js';
 
@@ -36,8 +37,12 @@ export async function* followedText(events: AsyncIterable<AttemptEvent>): AsyncG
     if (event.kind !== 'frame') continue;
     if (last !== undefined && event.attempt !== last) yield text.heading(event.attempt);
     last = event.attempt;
-    for (const entry of eachLogEntry(event.bytes)) yield* text.of(entry, true);
+    yield* joinedNow(textOf(event.bytes, text));
   }
+}
+
+function* textOf(bytes: Uint8Array, text: DividedText): Generator<Uint8Array> {
+  for (const entry of eachLogEntry(bytes)) yield* text.of(entry, true);
 }
 
 /** The same as JSON lines, each with the number of its attempt: `n` begins anew with each attempt. */

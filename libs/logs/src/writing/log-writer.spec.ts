@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { attemptId, logFixture, noticesOf, storedEntries, textOf, until } from '../../spec/log-fixture.js';
+import { attemptId, logFixture, noticesOf, rangeOf, storedEntries, textOf, until } from '../../spec/log-fixture.js';
 import { MemoryLiveBus } from '../../spec/memory-live-bus.js';
-import { readRange } from '../read.js';
 import { chunkBytes } from './archive-writer.js';
 import { entryBytes } from './batcher.js';
 
@@ -91,7 +90,7 @@ describe('the log writer', () => {
     expect((await store.tail(attemptId)).textBytes).toBe(50_000_000);
     for (const chunk of store.chunks(attemptId)) expect(chunk.entriesBytes).toBeLessThanOrEqual(chunkBytes);
     const [chunk] = await store.range(attemptId, 1_500, 1);
-    const { entries } = await readRange(store, attemptId, chunk!.firstN, 100_000);
+    const { entries } = await rangeOf(store, chunk!.firstN, 100_000);
     expect(entries.length).toBeGreaterThan(3);
     for (const { data } of entries) expect(data.length).toBeLessThanOrEqual(entryBytes);
     const offset = chunk!.firstTextByte % line.length;
@@ -194,7 +193,7 @@ describe('the log writer', () => {
     await until(() => store.chunks(attemptId).length === 1);
     await writer.output(1, 1, bytes('lost'));
     writer.abandon();
-    const range = await readRange(store, attemptId, 0, 1_000);
+    const range = await rangeOf(store, 0, 1_000);
     expect(textOf(range.entries).toString()).toBe('before the kill\n');
     expect(range).toMatchObject({ nextN: 1, complete: false });
   });
