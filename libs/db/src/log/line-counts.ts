@@ -1,4 +1,4 @@
-import type { LineDelta, Sliced } from '@cooperage/domain';
+import type { LineDelta, OutputState, Sliced } from '@cooperage/domain';
 import type { IndexedChunk, SurveyedChunk } from '@cooperage/logs/ports';
 
 /** A row with the counts of its lines as text: they are parsed chunk by chunk, and others have their turn between. */
@@ -41,17 +41,32 @@ function indexed({ first_n, last_n, entries_bytes, counts }: IndexedRow): Indexe
   };
 }
 
-/** A builder wrote it, so it may be anything. Objects of other shapes can be many times their text: such counts are none. */
+/**
+ * A builder wrote it, so it may be anything. Objects of other shapes can be many times their text, and are kept for long: what is no count
+ * makes all of them none, and nothing but the counts is kept.
+ */
 function lineDeltasOf(text: string): readonly LineDelta[] | null {
-  const deltas: unknown = JSON.parse(text);
-  return Array.isArray(deltas) && deltas.every(isLineDelta) ? deltas : null;
+  const written: unknown = JSON.parse(text);
+  if (!Array.isArray(written)) return null;
+  const deltas = written.map(lineDeltaOf);
+  return deltas.some((delta) => delta === null) ? null : (deltas as LineDelta[]);
 }
 
-function isLineDelta(value: LineDelta | null): value is LineDelta {
-  return (
-    typeof value?.step === 'number' &&
-    typeof value.lines === 'number' &&
-    Array.isArray(value.outputs) &&
-    value.outputs.every((output: { stream?: unknown } | null) => typeof output?.stream === 'number')
-  );
+type Written<T> = { readonly [Key in keyof T]?: unknown } | null;
+
+function lineDeltaOf(value: Written<LineDelta>): LineDelta | null {
+  const { step, lines, outputs: written } = value ?? {};
+  if (typeof step !== 'number' || typeof lines !== 'number') return null;
+  if (!Array.isArray(written) || written.length > streams.length) return null;
+  const outputs = written.flatMap((output) => outputOf(output) ?? []);
+  return outputs.length === written.length ? { step, lines, outputs } : null;
+}
+
+const streams: readonly unknown[] = [0, 1, 2];
+
+function outputOf(value: Written<OutputState>): OutputState | null {
+  const { stream, openN, style } = value ?? {};
+  if (!streams.includes(stream) || typeof style !== 'number') return null;
+  if (openN !== null && typeof openN !== 'number') return null;
+  return { stream, openN, style } as OutputState;
 }

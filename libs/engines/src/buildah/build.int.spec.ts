@@ -177,6 +177,20 @@ describe('buildah', () => {
     for (const id of trial.images()) expect((await failure(pushRequest(`FROM ${id}\n`))).code).toBe('StepFailed');
   });
 
+  it('asks for the credentials of each registry that the Dockerfile names, before it pulls', async () => {
+    const request = pushRequest('FROM busybox AS one\nFROM one\nENV A=1\n');
+    const asked: string[] = [];
+    const credentials = (host: string) => {
+      asked.push(host);
+      return null;
+    };
+    await build({
+      ...request,
+      registryAuth: { token: request.registryAuth.token.bind(request.registryAuth), credentials },
+    });
+    expect(asked).toEqual(['docker.io']);
+  });
+
   it('R15C-4 names what COPY takes files from among the base images', async () => {
     const base = pushRequest(`FROM busybox\nRUN echo ${unique()} > /x\n`);
     const { outcome } = await build(base);

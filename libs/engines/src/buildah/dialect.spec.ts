@@ -15,7 +15,9 @@ import {
 
 function refusal(dockerfile: string, buildArgs: Record<string, string> = {}): BuildFailure | null {
   try {
-    refuseForeignDialect('Dockerfile', readInstructions(Buffer.from(dockerfile)), buildArgs);
+    const content = Buffer.from(dockerfile);
+    const request = { dockerfile: { path: 'Dockerfile', content }, buildArgs, platform: 'linux/amd64' };
+    refuseForeignDialect(request, readInstructions(content));
     return null;
   } catch (error) {
     expect(error).toBeInstanceOf(BuildFailure);
@@ -114,7 +116,9 @@ describe('what buildah is given', () => {
     'RUN --mount=type=secret,id=x true',
     'RUN --mount=type=tmpfs,target=/t --network=none true',
     'RUN echo "<<EOT"',
+    'RUN echo `date`',
     'FROM --platform=$BUILDPLATFORM busybox AS two',
+    'FROM --platform=linux/amd64 busybox',
     `FROM --platform=\${TARGETPLATFORM} busybox`,
     'COPY --from=one --chown=1:1 a /b',
     'COPY --from=docker:27-cli /a /b',
@@ -126,6 +130,11 @@ describe('what buildah is given', () => {
 
   const sourcesOf = (file: string, args: Record<string, string> = {}) =>
     sourcesNamed(readInstructions(Buffer.from(file)), args);
+
+  it('R16C-3 lines that end in what escapes in other files', () => {
+    expect(refusal('# escape=`\nFROM busybox\nRUN dir C:\\\n')).toBeNull();
+    expect(refusal('# escape=`\nFROM busybox\nRUN dir ``\n')?.message).toContain('escape character');
+  });
 
   it('names the images that are fetched, variables filled in, and the stages that are none', () => {
     const file = `ARG V=1

@@ -1,4 +1,4 @@
-import { bytesToText, heredocsOf, type Instruction } from '@cooperage/domain';
+import { bytesToLines, bytesToText, escapeOf, heredocsOf, type Instruction } from '@cooperage/domain';
 import type { BuildRequest } from '../build-request.js';
 import { EngineLacks } from '../engine-lacks.js';
 import { stageNameOf } from './stages.js';
@@ -6,6 +6,13 @@ import { stageNameOf } from './stages.js';
 /** What an instruction asks for that this engine does not do, in words that end the sentence "buildah does not do …". */
 type Lack = string;
 type Values = Readonly<Record<string, string>>;
+/** What an instruction is read with. */
+interface Scene {
+  readonly values: ReadonlyMap<string, string>;
+  readonly escapeChar: string;
+  /** The flag of FROM that asks for the platform of the build. */
+  readonly ownPlatform: string;
+}
 interface Found {
   readonly instruction: Instruction;
   readonly lack: Lack;
@@ -28,10 +35,9 @@ const cutsWords = /[\s"'\\`\x85\xa0]/;
 const dockerFormatOnly = new Set(['onbuild', 'healthcheck', 'shell']);
 
 /** The first line that needs another engine, or null. */
-function firstLack(instructions: readonly Instruction[], buildArgs: Values): Found | null {
-  const values = globalValues(instructions, buildArgs);
+function firstLack(instructions: readonly Instruction[], scene: Scene): Found | null {
   for (const instruction of instructions) {
-    const lack = lackOf(instruction) ?? (instruction.keyword === 'from' ? lackOfFrom(instruction, values) : null);
+    const lack = lackOf(instruction, scene) ?? (instruction.keyword === 'from' ? lackOfFrom(instruction, scene) : null);
     if (lack) return { instruction, lack };
   }
   return null;
@@ -124,9 +130,7 @@ function isBuilders(name: string): boolean {
 }
 
 /** A name with a transport (`dir:/etc`) would be read from the worker's own disk. */
-function lackOfFrom({ flags, args }: Instruction, values: ReadonlyMap<string, string>): Lack | null {
-  const foreign = flags.find((flag) => !knownFlags.from!.test(flag));
-  if (foreign !== undefined) return `the flag ${shown(foreign)}`;
+function lackOfFrom({ args }: Instruction, { values }: Scene): Lack | null {
   const name = nameIn(args, values);
   return isImageName(name) && /^\S+(?:\s+as\s+\S+)?$/i.test(args) ? null : `FROM ${shown(args)}`;
 }
@@ -135,10 +139,18 @@ function lackOfFrom({ flags, args }: Instruction, values: ReadonlyMap<string, st
  * Refuses what buildah 1.28 would build wrongly, or at the cost of others, before anything runs.
  * @throws {EngineLacks} with the line and the engine that can do it
  */
-export function refuseForeignDialect(file: string, instructions: readonly Instruction[], buildArgs: Values): void {
-  const found = firstLack(instructions, buildArgs);
+export function refuseForeignDialect(
+  request: Pick<BuildRequest, 'dockerfile' | 'buildArgs' | 'platform'>,
+  instructions: readonly Instruction[],
+): void {
+  const { path, content } = request.dockerfile;
+  const found = firstLack(instructions, {
+    values: globalValues(instructions, request.buildArgs),
+    escapeChar: escapeOf(bytesToLines(content)),
+    ownPlatform: `--platform=${request.platform}`,
+  });
   if (!found) return;
-  throw lacks(file, found);
+  throw lacks(path, found);
 }
 
 /** @throws {EngineLacks} for an image that adds instructions to the Dockerfile, which nobody has read before (R15C-1) */
@@ -187,16 +199,17 @@ export function refuseNamedContexts({ namedContexts = [], targets = [], dockerfi
   });
 }
 
-function lackOf({ keyword, flags, args, text }: Instruction): Lack | null {
+function lackOf({ keyword, flags, args, text }: Instruction, { escapeChar, ownPlatform }: Scene): Lack | null {
   const written = /^\S+/.exec(text)?.[0]?.toLowerCase() ?? keyword;
   if (text.length > mostLength) return `instructions of more than ${mostLength} bytes`;
   // Its parser goes on in the next line, and knows no end of flags.
-  if (/[\\`]$/.test(text)) return 'a line that ends in an escape character';
+  if (text.endsWith(escapeChar)) return 'a line that ends in an escape character';
   if (args.startsWith('--')) return `the flag ${shown(/^\S+/.exec(args)![0])}`;
   if (dockerFormatOnly.has(written)) return `${written.toUpperCase()} in images of the OCI format`;
   if (!known.has(keyword)) return `the instruction ${shown(keyword)}`;
   if (['run', 'copy', 'add'].includes(keyword) && heredocsOf(text, args).length > 0) return 'here-documents';
-  const foreign = flags.find((flag) => !knownFlags[keyword]?.test(flag) || cutsWords.test(flag));
+  const isKnown = (flag: string) => knownFlags[keyword]?.test(flag) || (keyword === 'from' && flag === ownPlatform);
+  const foreign = flags.find((flag) => !isKnown(flag) || cutsWords.test(flag));
   if (foreign !== undefined) return `the flag ${shown(foreign)}`;
   if (keyword === 'run') return flags.map(lackOfRunFlag).find((lack) => lack !== null) ?? null;
   if (keyword === 'add' && mayBeAddress(args)) return 'ADD from an address without reaching the network of its worker';

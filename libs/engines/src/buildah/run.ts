@@ -95,7 +95,7 @@ export class Run {
     refuseStrangers(request.dockerfile.path, request.strangers);
     refuseForeignCache(request.dockerfile.path, request);
     refuseNamedContexts(request);
-    refuseForeignDialect(request.dockerfile.path, dockerfile.instructions, buildArgs);
+    refuseForeignDialect(request, dockerfile.instructions);
     if (!upToTarget(dockerfile.instructions, request.target))
       throw new BuildFailure('InvalidBuildConfig', `The target ${request.target} was not found in the Dockerfile.`);
     return dockerfile;
@@ -111,13 +111,11 @@ export class Run {
     this.signal = AbortSignal.any([this.signal, this.guard.signal]);
     this.folder = RunFolder.make({
       ...{ path: this.path, request, store, runc: this.setting.programs.runc, mark: this.mark },
-      ...{
-        auth: authFile(
-          this.pass,
-          registry,
-          this.images.map(({ name }) => name),
-        ),
-      },
+      auth: authFile(
+        this.pass,
+        registry,
+        imagesAmong(this.sources).map(({ name }) => name),
+      ),
       registries: registriesConf(request, registry),
     });
     await writeContext(this.folder.context, request.context.files, this.signal);

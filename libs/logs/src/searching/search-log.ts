@@ -53,7 +53,7 @@ export async function searchLog(
   query: LogQuery,
   { fromN, limit, budgetMs, signal }: SearchOptions,
 ): Promise<SearchResult> {
-  const endMs = performance.now() + budgetMs;
+  let endMs = performance.now() + budgetMs;
   const hits = new Hits(limit);
   const matcher = lineMatcher(query, () => hits.cut());
   const tail = await store.tail(attemptId);
@@ -70,7 +70,8 @@ export async function searchLog(
     await passOver(next, at);
     next = at + 1;
     hits.enter(chunks[at]!.firstN, uses[at] === 'look');
-    if (uses[at] === 'look') looked++;
+    // What is only drawn again to know the numbers of lines is no progress of this search.
+    if (uses[at] === 'look' && looked++ === 0) endMs = performance.now() + budgetMs;
     await inTurns(searcher.takeAll(eachLogEntry(bytes)));
   }
   await passOver(next, chunks.length);
