@@ -24,6 +24,8 @@ export interface LineLink {
 
 /** Most characters of one line that are kept for the page; the download has all. */
 export const maxLineCharacters = 16_384;
+/** A character and its style, in lists of their own. */
+const cellBytes = 16;
 /** States of a rewritten line that are kept for whoever wants to see how it got there. */
 export const maxEarlierStates = 24;
 
@@ -53,6 +55,12 @@ export class LineCells {
   /** As after `reset`. */
   get isFresh(): boolean {
     return this.isEmpty && this.overwritten === null && this.rewrites === 0;
+  }
+
+  /** About what it takes in memory. */
+  get bytes(): number {
+    const texts = [this.elsewhere, this.overwritten, ...(this.earlier ?? [])];
+    return texts.reduce((sum, text) => sum + (text?.length ?? 0), this.cells.length * cellBytes);
   }
 
   /** The line as it stands. */

@@ -1,3 +1,4 @@
+import { HeldBytes } from './held-bytes.js';
 import type { LogEntry, LogStream } from './log-entry.js';
 import { type PackedSgr, plainSgr, styleAfter } from './sgr.js';
 import { TerminalText } from './terminal-text.js';
@@ -37,6 +38,7 @@ interface Output {
  */
 export class LineCounter {
   private readonly known = new Map<string, Output>();
+  private readonly held = new HeldBytes<Output>();
   private counts = new Map<number, { lines: number; outputs: Map<LogStream, Output> }>();
 
   take(entry: LogEntry): void {
@@ -77,6 +79,7 @@ export class LineCounter {
       else if (!isMiddleOfCharacter(data)) output.openN = null;
     }
     if (output.rest.isEmpty) output.style = output.rest.currentStyle;
+    for (const other of this.held.note(output, output.rest.bytes)) other.rest.restart(other.rest.currentStyle);
     return last === -1 ? 0 : countLineFeeds(data.subarray(0, last + 1));
   }
 

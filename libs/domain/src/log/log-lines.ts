@@ -1,3 +1,4 @@
+import { HeldBytes } from './held-bytes.js';
 import type { StyledLine } from './line-cells.js';
 import type { LineDelta } from './line-counter.js';
 import type { LogEntry, LogStream } from './log-entry.js';
@@ -32,6 +33,7 @@ interface Output {
 export class LogLines {
   private readonly outputs = new Map<number, Output>();
   private readonly primed = new Set<number>();
+  private readonly held = new HeldBytes<number>();
 
   /** @param before how outputs stand where this begins; those that are missing stand at the start of a plain line. */
   constructor(before: readonly LineDelta[] = []) {
@@ -51,6 +53,7 @@ export class LogLines {
       emit({ ...line, atMs: output.atMs, stream: output.stream, notice: false });
       output.atMs = entry.atMs;
     });
+    for (const key of this.held.note(keyOf(entry), output.terminal.bytes)) this.outputs.delete(key);
   }
 
   /**
@@ -58,7 +61,7 @@ export class LogLines {
    * @param isFirst the line begins in this entry, behind its last line feed
    */
   prime(entry: LogEntry, isFirst: boolean): void {
-    const key = entry.step * 4 + entry.stream;
+    const key = keyOf(entry);
     // Without its beginning the rest of a line would stand for the whole of it.
     if (isFirst) this.primed.add(key);
     else if (!this.primed.has(key)) return;
@@ -74,25 +77,34 @@ export class LogLines {
 
   /** Nothing of this output waits for more: its next byte begins a line. */
   isFresh(step: number, stream: number): boolean {
-    return this.outputs.get(step * 4 + stream)?.terminal.isFresh ?? true;
+    return this.outputs.get(keyOf({ step, stream }))?.terminal.isFresh ?? true;
   }
 
   /** What comes next of this output begins a line. */
   forget(step: number, stream: number): void {
-    this.outputs.delete(step * 4 + stream);
+    this.drop(keyOf({ step, stream }));
   }
 
   private output({ step, stream }: LogEntry): Output {
-    return this.outputs.get(step * 4 + stream) ?? this.open(step, stream);
+    return this.outputs.get(keyOf({ step, stream })) ?? this.open(step, stream);
   }
 
   private open(step: number, stream: LogStream, style?: PackedSgr): Output {
     const [oldest] = this.outputs.size >= mostOutputs ? this.outputs.keys() : [];
-    if (oldest !== undefined) this.outputs.delete(oldest);
+    if (oldest !== undefined) this.drop(oldest);
     const output = { step, stream, decoder: new TextDecoder(), terminal: new TerminalText(style), atMs: 0 };
-    this.outputs.set(step * 4 + stream, output);
+    this.outputs.set(keyOf({ step, stream }), output);
     return output;
   }
+
+  private drop(key: number): void {
+    this.outputs.delete(key);
+    this.held.note(key, 0);
+  }
+}
+
+function keyOf({ step, stream }: { readonly step: number; readonly stream: number }): number {
+  return step * 4 + stream;
 }
 
 function noticeLine({ data, atMs }: LogEntry): LogLine {

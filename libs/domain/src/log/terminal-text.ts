@@ -40,6 +40,11 @@ export class TerminalText {
     return this.line.isFresh && this.mode === 'text';
   }
 
+  /** About what the line that is being written takes in memory. */
+  get bytes(): number {
+    return this.line.bytes;
+  }
+
   /** Forgets the line that is being written; the next one begins in this style. */
   restart(style: PackedSgr): void {
     this.reset();

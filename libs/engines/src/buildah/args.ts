@@ -28,7 +28,7 @@ export function buildArgs(request: BuildRequest, side: BuildSide): string[] {
     'build',
     ...['--isolation', 'oci', '--runtime', folder.runtime, '--network', 'none', '--http-proxy=false'],
     ...['--signature-policy', folder.policy, '--ignorefile', folder.ignoreFile],
-    ...['--format', 'oci', '--layers', '--force-rm', '--jobs', '1', '--pull=never'],
+    ...['--format', 'oci', '--layers', '--force-rm', '--jobs', '1', '--retry', '1', '--pull=never'],
     ...['--platform', platform, '--timestamp', String(sourceDateEpoch)],
     ...(noCache ? ['--no-cache'] : []),
     // No core dumps, see `withoutCores` of BuildKit's attributes.

@@ -48,7 +48,7 @@ export async function tidy({ git, repository, lock, limits, signal }: TidyContex
     await rm(join(gitDir, keptRef(commit)), { force: true });
   }
   const look = async () =>
-    (await grown(repository, 2 * before)) ?? fullDisk(gitDir, limits.minFreeBytes, 'A mirror was not tidied.');
+    (await grown(repository, 3 * before)) ?? fullDisk(gitDir, limits.minFreeBytes, 'A mirror was not tidied.');
   try {
     await aboveFloor(look, (floor) => {
       const either = signal ? AbortSignal.any([signal, floor]) : floor;
@@ -63,7 +63,7 @@ export async function tidy({ git, repository, lock, limits, signal }: TidyContex
   }
 }
 
-/** What is packed anew stands beside what was there. Fewer differences, and the index of the new pack, take a little more. */
+/** What is packed anew stands beside what was there. An honest host may send longer chains of differences than git makes by itself. */
 async function grown(repository: BareRepository, most: number): Promise<BuildFailure | null> {
   if ((await repository.packBytes()) <= most + growthBytes) return null;
   return new BuildFailure('SourceTooLarge', 'A mirror was removed: packed anew it takes more than what was fetched.');
