@@ -23,7 +23,7 @@ export function canonicalDockerfile(
   for (const instruction of instructions) {
     while (lines.length < instruction.startLine - 1) lines.push('');
     const isFrom = instruction.keyword === 'from';
-    lines.push(isFrom ? `FROM ${nameOf(instruction, places)} AS ${ours(stages++)}` : lineOf(instruction, places));
+    lines.push(isFrom ? `FROM ${nameOf(instruction, places)} AS ${stageName(stages++)}` : lineOf(instruction, places));
   }
   return Buffer.from(`${lines.join('\n')}\n`, 'latin1');
 }
@@ -37,10 +37,10 @@ function lineOf(instruction: Instruction, places: SourcePlaces): string {
 function nameOf(instruction: Instruction, places: SourcePlaces): string {
   const place = places.get(instruction);
   if (place === undefined) return 'scratch';
-  return 'id' in place ? place.id : ours(place.stage);
+  return 'id' in place ? place.id : stageName(place.stage);
 }
 
-const ours = (stage: number): string => `s${stage}`;
+const stageName = (stage: number): string => `s${stage}`;
 
 /** What a person sees of a line that buildah prints. */
 export function shownLine(printed: string, instruction: Instruction | null, image: string | undefined): string {

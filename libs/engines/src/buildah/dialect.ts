@@ -26,7 +26,7 @@ const knownFlags: Readonly<Record<string, RegExp>> = {
   run: /^--(?:mount|network)=/,
 };
 const withoutFlags = 'arg cmd entrypoint env expose label maintainer stopsignal user volume workdir'.split(' ');
-const known = new Set([...Object.keys(knownFlags), ...withoutFlags]);
+const knownInstructions = new Set([...Object.keys(knownFlags), ...withoutFlags]);
 
 /** What takes another parser from one word to the next, or takes words away. */
 const cutsWords = /[\s"'\\`\x85\xa0]/;
@@ -206,7 +206,7 @@ function lackOf({ keyword, flags, args, text }: Instruction, { escapeChar, ownPl
   if (text.endsWith(escapeChar)) return 'a line that ends in an escape character';
   if (args.startsWith('--')) return `the flag ${shown(/^\S+/.exec(args)![0])}`;
   if (dockerFormatOnly.has(written)) return `${written.toUpperCase()} in images of the OCI format`;
-  if (!known.has(keyword)) return `the instruction ${shown(keyword)}`;
+  if (!knownInstructions.has(keyword)) return `the instruction ${shown(keyword)}`;
   if (['run', 'copy', 'add'].includes(keyword) && heredocsOf(text, args).length > 0) return 'here-documents';
   const isKnown = (flag: string) => knownFlags[keyword]?.test(flag) || (keyword === 'from' && flag === ownPlatform);
   const foreign = flags.find((flag) => !isKnown(flag) || cutsWords.test(flag));

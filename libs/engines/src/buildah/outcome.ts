@@ -1,18 +1,16 @@
-import { isDigest } from '@cooperage/domain';
+import { type Digest, isDigest } from '@cooperage/domain';
 import type { BuildOutcome } from '../engine.js';
 import { registryOf } from './registries.js';
 
 type BaseImages = BuildOutcome['baseImages'];
 
 /** Images that a build has used, each once, by the names of its Dockerfile and by what the store had then. */
-export function baseImages(used: readonly { readonly name: string; readonly digest: string }[]): BaseImages {
+export function baseImages(used: readonly { readonly name: string; readonly digest: Digest }[]): BaseImages {
   const images = used.map(({ name, digest }) => {
-    const pinned = /@(sha256:[0-9a-f]{64})$/.exec(name)?.[1];
-    return { name: fullName(name).replace(/@sha256:[0-9a-f]{64}$/, ''), digest: pinned ?? digest };
+    const pinned = /@(sha256:[0-9a-f]{64})$/.exec(name)?.[1] ?? '';
+    return { name: fullName(name).replace(/@sha256:[0-9a-f]{64}$/, ''), digest: isDigest(pinned) ? pinned : digest };
   });
-  return [...new Map(images.map((image) => [`${image.name}@${image.digest}`, image])).values()].flatMap(
-    ({ name, digest }) => (isDigest(digest) ? [{ name, digest }] : []),
-  );
+  return [...new Map(images.map((image) => [`${image.name}@${image.digest}`, image])).values()];
 }
 
 /** As SLSA names an image: a package URL (https://github.com/package-url/purl-spec). */

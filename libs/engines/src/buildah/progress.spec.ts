@@ -90,7 +90,7 @@ describe('what buildah prints', () => {
       Buffer.from('FROM busybox AS one\nRUN true\nFROM one\nCOPY --from=one a /a\n'),
     );
     const progress = new ProgressReader({ instructions }, 'MARK', () => at);
-    const stored = { id: 'a'.repeat(64), digest: `sha256:${'b'.repeat(64)}`, triggers: [] };
+    const stored = { id: 'a'.repeat(64), digest: `sha256:${'b'.repeat(64)}`, triggers: [] } as const;
     progress.startFrom([{ name: 'busybox', instruction: instructions[0]!, isBase: true, stage: null, ...stored }]);
     const { events } = progress.read(`[1/2] STEP 1/2: FROM ${stored.id} AS s0`);
     expect(events).toMatchObject([{ step: { name: '[one 1/2] FROM busybox AS one', isBase: true } }]);

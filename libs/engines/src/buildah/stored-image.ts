@@ -1,10 +1,10 @@
-import { BuildFailure, isDigest } from '@cooperage/domain';
+import { BuildFailure, type Digest, isDigest } from '@cooperage/domain';
 import type { NamedImage } from './dialect.js';
 
 /** An image as the store has it. */
 export interface StoredImage {
   readonly id: string;
-  readonly digest: string;
+  readonly digest: Digest;
   /** Instructions that it adds to a Dockerfile which starts from it. */
   readonly triggers: readonly string[];
 }
