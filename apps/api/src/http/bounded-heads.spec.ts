@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { SharedRoom } from '@cooperage/domain';
 import { createLogger } from '@cooperage/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type RawCaller, rawCaller } from '../../spec/raw-caller.js';
 import { addIntakeRoute } from '../hooks/intake.routes.js';
 import { IntakeGate } from '../hooks/intake-gate.js';
 import { RegistryProxy } from '../registry-proxy/registry-proxy.js';
@@ -27,14 +28,10 @@ const tooMany: readonly (readonly [what: string, path: string, headers: string])
   ['101 headers', '/', headers(100)],
 ];
 
-function caller(port: number, text = '') {
-  const socket = connect({ host: '127.0.0.1', port });
-  const heard = { text: '', isClosed: false };
-  socket.on('data', (data) => (heard.text += data.toString('latin1')));
-  socket.on('error', () => undefined).on('close', () => (heard.isClosed = true));
-  socket.write(text);
-  ends.push(() => socket.destroy());
-  return { socket, heard };
+function caller(port: number, text = ''): RawCaller {
+  const made = rawCaller(port, text);
+  ends.push(() => made.socket.destroy());
+  return made;
 }
 const portOf = (address: unknown) => (address as AddressInfo).port;
 

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { createLogger } from '@cooperage/telemetry';
 import { afterEach, describe, expect, it } from 'vitest';
+import { type RawCaller, rawCaller } from '../../spec/raw-caller.js';
 import { RegistryProxy } from '../registry-proxy/registry-proxy.js';
 import { createServer } from './server.js';
 import { addWebProxy } from './web-proxy.js';
@@ -56,12 +57,8 @@ async function registryProxy(): Promise<Edge> {
   return { port: Number(new URL(origin).port), begun: () => asked.length };
 }
 
-function caller(port: number, text: string) {
-  const socket = connect({ host: '127.0.0.1', port });
-  const heard = { text: '', isClosed: false };
-  socket.on('data', (data) => (heard.text += data.toString('latin1')));
-  socket.on('error', () => undefined).on('close', () => (heard.isClosed = true));
-  socket.write(text);
+function caller(port: number, text: string): RawCaller['heard'] {
+  const { socket, heard } = rawCaller(port, text);
   ends.push(() => socket.destroy());
   return heard;
 }

@@ -1,0 +1,17 @@
+import { connect, type Socket } from 'node:net';
+
+/** A connection to a server here that sends what a test writes, byte by byte, and hears all that is answered. */
+export interface RawCaller {
+  readonly socket: Socket;
+  readonly heard: { text: string; isClosed: boolean };
+}
+
+/** The caller ends the socket. */
+export function rawCaller(port: number, text = ''): RawCaller {
+  const socket = connect({ host: '127.0.0.1', port });
+  const heard = { text: '', isClosed: false };
+  socket.on('data', (data) => (heard.text += data.toString('latin1')));
+  socket.on('error', () => undefined).on('close', () => (heard.isClosed = true));
+  socket.write(text);
+  return { socket, heard };
+}
