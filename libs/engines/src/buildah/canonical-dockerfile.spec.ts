@@ -1,7 +1,7 @@
 import { readInstructions } from '@cooperage/domain';
 import { describe, expect, it } from 'vitest';
 import { canonicalDockerfile, type SourcePlace, upToTarget } from './canonical-dockerfile.js';
-import { sourcesNamed } from './dialect.js';
+import { sourcesNamed } from './named-sources.js';
 
 const ids: Readonly<Record<string, string>> = { busybox: 'aa', 'busybox:1': 'bb', 'quay.io/x': 'cc' };
 

@@ -4,14 +4,13 @@ import { EngineLacks } from '../engine-lacks.js';
 import { trialRequest } from '../testing/trial-request.js';
 import { trialTarget } from '../testing/trial-target.js';
 import {
-  imagesAmong,
   refuseForeignCache,
   refuseForeignDialect,
   refuseNamedContexts,
   refuseStrangers,
   refuseTriggers,
-  sourcesNamed,
 } from './dialect.js';
+import { imagesAmong, sourcesNamed } from './named-sources.js';
 
 function refusal(dockerfile: string, buildArgs: Record<string, string> = {}): BuildFailure | null {
   try {

@@ -15,19 +15,16 @@ import { canonicalDockerfile, type SourcePlace, upToTarget } from './canonical-d
 import type { Programs } from './check.js';
 import { writeContext } from './context-folder.js';
 import {
-  imagesAmong,
-  type NamedImage,
-  type NamedSource,
   placeOf,
   refuseForeignCache,
   refuseForeignDialect,
   refuseNamedContexts,
   refuseStrangers,
   refuseTriggers,
-  sourcesNamed,
 } from './dialect.js';
 import { buildFailure, pullFailure, pushFailure } from './failure.js';
 import type { PushedManifest } from './manifest.js';
+import { imagesAmong, type NamedImage, type NamedSource, sourcesNamed } from './named-sources.js';
 import { ProgressReader } from './progress.js';
 import { authFile, registriesConf } from './registries.js';
 import { GatePass, type RegistryGate } from './registry-gate.js';

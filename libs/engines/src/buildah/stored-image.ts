@@ -1,5 +1,5 @@
 import { BuildFailure, type Digest, isDigest } from '@cooperage/domain';
-import type { NamedImage } from './dialect.js';
+import type { NamedImage } from './named-sources.js';
 
 /** An image as the store has it. */
 export interface StoredImage {
