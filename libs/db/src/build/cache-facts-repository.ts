@@ -32,6 +32,11 @@ const mostAsked = 8;
 const mostLookedAt = 200;
 /** What the contexts of one question may hold together, the nearest build's first. The others count as not recorded. */
 const [mostManifests, mostTextBytes, mostEntries] = [256, 2 * mostManifestBytes, 4 * mostManifestEntries];
+/**
+ * Bytes of text that the rows of one question may have together: builders wrote them. Eight Dockerfiles of a MiB with a thousand steps each
+ * have less. What has no room is like a build that is not there.
+ */
+const mostFactBytes = 33_554_432;
 
 interface FactsRow extends IsolationSubject {
   readonly id: string;
@@ -65,7 +70,7 @@ export class CacheFactsRepository {
   async find(buildId: string): Promise<CacheFacts | null> {
     const [facts] = await this.facts(Prisma.sql`
       SELECT b.*, a.id AS attempt_id, a.worker_name, a.result_space, a.dockerfile, a.context_digest,
-        a.target_records, a.cache_read
+        a.target_records, a.cache_read, 1 AS turn
       FROM build b JOIN attempt a ON a.build_id = b.id AND a.number = b.attempt_number
       WHERE b.id = ${buildId}::uuid AND a.dockerfile IS NOT NULL`);
     return facts ?? null;
@@ -78,7 +83,7 @@ export class CacheFactsRepository {
   async earlier(buildId: string): Promise<CacheFacts[]> {
     return this.facts(Prisma.sql`
       SELECT e.*, a.id AS attempt_id, a.worker_name, a.result_space, a.dockerfile, a.context_digest,
-        a.target_records, a.cache_read
+        a.target_records, a.cache_read, row_number() OVER (ORDER BY e.number = w.number DESC NULLS LAST, e.number DESC) AS turn
       FROM build b
       JOIN project p ON p.id = b.project_id
       LEFT JOIN attempt ba ON ba.build_id = b.id AND ba.number = b.attempt_number
@@ -91,12 +96,14 @@ export class CacheFactsRepository {
           OR (e.zone = 'protected' AND e.ref IN ('refs/heads/' || p.default_branch, b.target_ref))
           OR (a.worker_name = ba.worker_name AND e.isolated = b.isolated AND (e.zone = b.zone OR NOT b.isolated)
             AND (e.ref = b.ref OR b.zone <> 'fork')))
-      ORDER BY e.number = w.number DESC NULLS LAST, e.number DESC LIMIT ${mostAsked}`);
+      ORDER BY turn LIMIT ${mostAsked}`);
   }
 
+  /** @param builds in the order of their `turn` */
   private async facts(builds: Prisma.Sql): Promise<CacheFacts[]> {
     const rows = await this.db.prisma.$queryRaw<FactsRow[]>`
-      SELECT f.id::text AS id, f.number, f.commit_time AS "commitTime", f.build_args AS "buildArgs",
+      SELECT * FROM (SELECT known.*, sum(octet_length(known::text)) OVER (ORDER BY turn) AS total FROM (
+      SELECT f.turn, f.id::text AS id, f.number, f.commit_time AS "commitTime", f.build_args AS "buildArgs",
         f.named_contexts AS "namedContexts", f.resolved, f.base_images AS "baseImages",
         f.project_id::text AS "projectId", f.attempt_id::text AS "attemptId", f.zone, f.ref, f.isolated,
         f.cache_policy AS "cachePolicy", f.cache_epoch AS "cacheEpoch", f.after_reset AS "afterReset",
@@ -113,8 +120,8 @@ export class CacheFactsRepository {
           'completed', completed_at IS NOT NULL AND error IS NULL,
           'ms', coalesce(extract(epoch FROM completed_at - started_at) * 1000, 0),
           'startedMs', extract(epoch FROM started_at) * 1000, 'endedMs', extract(epoch FROM completed_at) * 1000) ORDER BY ordinal) AS steps
-        FROM step WHERE attempt_id = f.attempt_id AND NOT internal) s ON true
-      ORDER BY f.number DESC`;
+        FROM step WHERE attempt_id = f.attempt_id AND NOT internal) s ON true) known) c
+      WHERE total <= ${mostFactBytes} ORDER BY number DESC`;
     const contexts = await this.contexts(rows);
     return rows.map((row) => toFacts(row, contexts));
   }

@@ -71,4 +71,14 @@ it('asks the build that left what was read why a step ran, however old it is', a
   const unknown = await told('w1', null);
   expect((await facts.find(unknown.id))!.read).toBeNull();
   expect(await numbers(unknown.id)).not.toContain(oldest.number);
+  // What all of them have together goes through memory at once: the build that left what was read comes first.
+  const large = { dockerfile: `FROM busybox\n${'#'.repeat(4_000_000)}` };
+  await world.db.prisma.attempt.updateMany({ where: { build: { number: { lt: now.number } } }, data: large });
+  expect(await numbers(now.id), 'R16B-4').toEqual([10, 9, 8, 7, 6, 5, 4, oldest.number]);
+  const targetRecords = { targets: [], dockerfiles: ['#'.repeat(4_000_000)] };
+  await world.db.prisma.attempt.updateMany({
+    where: { build: { number: { gte: 7, lt: now.number } } },
+    data: { targetRecords },
+  });
+  expect(await numbers(now.id), 'R16B-4').toEqual([10, 9, 8, oldest.number]);
 });
