@@ -30,6 +30,9 @@ export function describeChunkStore(name: string, open: () => Promise<ChunkStoreU
       ...change,
     });
 
+    const survey = (trigrams: readonly number[], countBytes = 10_000) =>
+      store.survey(attemptId, { trigrams, limit: 1_000, countBytes });
+
     beforeEach(async () => {
       const opened = await open();
       store = opened.store;
@@ -158,18 +161,36 @@ export function describeChunkStore(name: string, open: () => Promise<ChunkStoreU
       await store.append(chunk(10, 19, { trigrams: set('nothing here') }));
       await store.append(chunk(20, 29));
       await store.append(chunk(30, 39, { trigrams: set('') }));
-      const held = async (text: string) =>
-        (await store.survey(attemptId, trigramsOf(text), 10_000)).map(({ mayHold }) => mayHold);
+      const held = async (text: string) => (await survey(trigramsOf(text))).map(({ mayHold }) => mayHold);
       expect(await held('NEEDLE')).toEqual([true, false, true, false]);
       expect(await held('here')).toEqual([false, true, true, false]);
       expect(await held('ne')).toEqual([true, true, true, true]);
-      const [, second] = await store.survey(attemptId, [], 10_000);
+      const [, second] = await survey([]);
       const { lineDeltas } = chunk(10, 19);
       expect(second).toMatchObject({ firstN: 10, lastN: 19, firstLine: 10, entriesBytes: 1000, lineDeltas });
       const picked = await store.pick(attemptId, [30, 10, 15]);
       expect(picked.map(({ firstN }) => firstN)).toEqual([10, 30]);
       expect(Buffer.compare(picked[0]!.payload, chunk(10, 19).payload)).toBe(0);
       expect(await store.pick(attemptId, [])).toEqual([]);
+    });
+
+    it('R17C-1 chooses chunks by what is stored, not only by what they say', async () => {
+      const forged = { entriesBytes: 0, payload: Buffer.alloc(40_000) };
+      for (const n of [0, 1, 2, 3]) await store.append(chunk(n, n, forged));
+      const read = async (limitBytes: number) =>
+        (await store.range(attemptId, 0, limitBytes)).map(({ firstN, payload }) => [firstN, payload.length]);
+      expect(await read(1)).toEqual([[0, 40_000]]);
+      expect(await read(100_000)).toEqual([
+        [0, 40_000],
+        [1, 40_000],
+      ]);
+      expect((await survey([])).map(({ entriesBytes }) => entriesBytes)).toEqual([40_000, 40_000, 40_000, 40_000]);
+    });
+
+    it('R17C-8 surveys no more chunks than are wanted', async () => {
+      for (const n of [0, 1, 2, 3]) await store.append(chunk(n, n));
+      const some = await store.survey(attemptId, { trigrams: [], limit: 3, countBytes: 10_000 });
+      expect(some.map(({ firstN }) => firstN)).toEqual([0, 1, 2]);
     });
 
     it('R16A-1 gives counts of no more bytes than are wanted, fewer chunks or none of the counts', async () => {
@@ -196,10 +217,7 @@ export function describeChunkStore(name: string, open: () => Promise<ChunkStoreU
       ]);
       expect(await paged(0, 900)).toEqual([[0, null]]);
       const surveyed = async (countBytes: number) =>
-        (await store.survey(attemptId, [], countBytes)).map(({ firstN, lineDeltas }) => [
-          firstN,
-          lineDeltas?.length ?? null,
-        ]);
+        (await survey([], countBytes)).map(({ firstN, lineDeltas }) => [firstN, lineDeltas?.length ?? null]);
       expect(await surveyed(100_000)).toEqual([
         [0, 100],
         [10, 3],

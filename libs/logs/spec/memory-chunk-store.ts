@@ -7,6 +7,7 @@ import type {
   LogTail,
   StoredChunk,
   SurveyedChunk,
+  SurveyOptions,
 } from '../src/ports.js';
 import { mayHold } from '../src/searching/trigrams.js';
 
@@ -52,7 +53,7 @@ export class MemoryChunkStore implements ChunkStore {
     let bytes = 0;
     for (const chunk of this.log(attemptId).chunks) {
       if (chunk.lastN < fromN) continue;
-      bytes += chunk.entriesBytes;
+      bytes += takenBytesOf(chunk);
       if (bytes > limitBytes && found.length > 0) break;
       found.push(chunk);
     }
@@ -75,11 +76,13 @@ export class MemoryChunkStore implements ChunkStore {
     return found;
   }
 
-  async survey(attemptId: string, trigrams: readonly number[], countBytes: number): Promise<readonly SurveyedChunk[]> {
-    const { chunks } = this.log(attemptId);
+  async survey(attemptId: string, options: SurveyOptions): Promise<readonly SurveyedChunk[]> {
+    const { trigrams, limit, countBytes } = options;
+    const chunks = this.log(attemptId).chunks.slice(0, limit);
     const fits = chunks.reduce((sum, chunk) => sum + countBytesOf(chunk), 0) <= countBytes;
     return chunks.map((chunk) => ({
       ...chunk,
+      entriesBytes: takenBytesOf(chunk),
       lineDeltas: fits ? chunk.lineDeltas : null,
       mayHold: chunk.trigrams === null || mayHold(chunk.trigrams, trigrams),
     }));
@@ -125,6 +128,10 @@ export class MemoryChunkStore implements ChunkStore {
     this.logs.set(attemptId, known);
     return known;
   }
+}
+
+function takenBytesOf({ entriesBytes, payload }: LogChunk): number {
+  return Math.max(entriesBytes, payload.length);
 }
 
 /** About what they take as text. */

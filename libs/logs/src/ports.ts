@@ -55,6 +55,15 @@ export interface SurveyedChunk extends IndexedChunk, Pick<LogChunk, 'firstLine'>
   readonly mayHold: boolean;
 }
 
+export interface SurveyOptions {
+  /** Of the text (`trigramsOf`); without any, each chunk may hold it. */
+  readonly trigrams: readonly number[];
+  /** Most chunks, the first ones. */
+  readonly limit: number;
+  /** The counts of all chunks are null when they have more bytes as text together. */
+  readonly countBytes: number;
+}
+
 /** Where a log ends at the moment. An attempt without chunks has zeros. */
 export interface LogTail {
   /** `n` that the next entry gets: the last stored `n` plus one. */
@@ -89,7 +98,8 @@ export interface ChunkStore {
 
   /**
    * Chunks in ascending order, from the one that holds `fromN` (or the first after it) on. Ends before the sum of
-   * `entriesBytes` would pass `limitBytes`, but gives at least one chunk when there is one.
+   * `entriesBytes` would pass `limitBytes`, but gives at least one chunk when there is one. A chunk of which more is stored than it says
+   * counts as what is stored.
    */
   range(attemptId: string, fromN: number, limitBytes: number): Promise<readonly StoredChunk[]>;
 
@@ -102,12 +112,8 @@ export interface ChunkStore {
    */
   index(attemptId: string, fromN: number, limit: number, countBytes: number): Promise<readonly IndexedChunk[]>;
 
-  /**
-   * All chunks in ascending order, and which of them may hold a text.
-   * @param trigrams of the text (`trigramsOf`); without any, each chunk may hold it
-   * @param countBytes the counts of all chunks are null when they have more bytes as text together
-   */
-  survey(attemptId: string, trigrams: readonly number[], countBytes: number): Promise<readonly SurveyedChunk[]>;
+  /** The first chunks in ascending order, and which of them may hold a text. Their `entriesBytes` are at least what is stored. */
+  survey(attemptId: string, options: SurveyOptions): Promise<readonly SurveyedChunk[]>;
 
   /** The chunks that begin with these entries, in ascending order; one that is not there is left out. */
   pick(attemptId: string, firstNs: readonly number[]): Promise<readonly StoredChunk[]>;

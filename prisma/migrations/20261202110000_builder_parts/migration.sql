@@ -44,5 +44,7 @@ BEGIN
   IF NEW.last_n - NEW.first_n >= 262144 THEN
     RAISE EXCEPTION 'a builder may not store more than 262144 entries of a log as one part' USING ERRCODE = 'insufficient_privilege';
   END IF;
+  -- Readers choose parts by what these say. What cannot be packed is hardly longer as a frame of zstd.
+  PERFORM refuse_size('a part of a log', octet_length(NEW.payload), NEW.entries_bytes + NEW.entries_bytes / 128 + 1024);
   RETURN NEW;
 END $$;

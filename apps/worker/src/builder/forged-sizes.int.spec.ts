@@ -159,14 +159,15 @@ describe('sizes of what a builder that was taken over writes', () => {
 
   it('R16A-2 a part of a log has as many entries and bytes as readers take', async () => {
     await claimed();
-    const chunk = (lastN: number, bytes: number, lines = 'NULL') =>
+    const chunk = (lastN: number, bytes: number, lines = 'NULL', stored = 1) =>
       forge(`WITH counted AS (UPDATE attempt SET log_next_n = 300000 RETURNING id)
         INSERT INTO log_chunk (attempt_id, first_n, last_n, epoch, first_at_ms, first_line, lines, first_text_byte, text_bytes,
           entries_bytes, payload, line_deltas)
-        SELECT id, 0, ${lastN}, 1, 0, 0, 1, 0, 1, ${bytes}, '\\x00', ${lines} FROM counted`);
+        SELECT id, 0, ${lastN}, 1, 0, 0, 1, 0, 1, ${bytes}, decode(repeat('00', ${stored}), 'hex'), ${lines} FROM counted`);
     await expect(chunk(262_144, 1)).rejects.toThrow(/262144 entries/);
     await expect(chunk(0, 8_388_609)).rejects.toThrow(/the entries of a log/);
     await expect(chunk(0, 1, `to_jsonb(repeat('x', 2097152))`)).rejects.toThrow(/the lines of a log/);
-    await chunk(262_143, 8_388_608);
+    await expect(chunk(0, 100, 'NULL', 2_000), 'R17C-1').rejects.toThrow(/a part of a log/);
+    await chunk(262_143, 8_388_608, 'NULL', 8_400_000);
   });
 });

@@ -8,11 +8,21 @@ import type {
   LogTail,
   StoredChunk,
   SurveyedChunk,
+  SurveyOptions,
 } from '@cooperage/logs/ports';
 import type { Database } from '../database.js';
+import { Prisma } from '../generated/client.js';
 import { type IndexedRow, indexedChunks, type SurveyedRow, surveyedChunks } from './line-counts.js';
 
 const maxChunksOfRange = 256;
+/** A writer's are 64 KiB. No reader unpacks more than 8 MiB, and a frame is at most this much longer than what cannot be packed. */
+const mostPayloadBytes = 8_388_608 + 66_560;
+
+/** What a row takes in memory. A builder wrote what it says of itself: both are asked for. Neither reads the payload. */
+const takenBytes = Prisma.sql`greatest(entries_bytes, octet_length(payload))`;
+
+/** One that is larger than any reader takes comes without its payload: it cannot be unpacked, and says so. */
+const payload = Prisma.sql`CASE WHEN octet_length(payload) <= ${mostPayloadBytes} THEN payload ELSE ''::bytea END AS payload`;
 
 /** The archive of logs on PostgreSQL. Each method is one statement, so each is atomic and safe to repeat. */
 export class PostgresChunkStore implements ChunkStore {
@@ -59,8 +69,8 @@ export class PostgresChunkStore implements ChunkStore {
     // At most this many chunks are looked at, so that a page of a very long log costs the same at any depth.
     const rows = await this.db.prisma.$queryRaw<StoredRow[]>`
       SELECT * FROM (
-        SELECT *, sum(entries_bytes) OVER (ORDER BY first_n) AS total, row_number() OVER (ORDER BY first_n) AS nth FROM (
-          SELECT first_n, last_n, first_at_ms, first_line, first_text_byte, entries_bytes, payload FROM log_chunk
+        SELECT *, sum(taken) OVER (ORDER BY first_n) AS total, row_number() OVER (ORDER BY first_n) AS nth FROM (
+          SELECT first_n, last_n, first_at_ms, first_line, first_text_byte, entries_bytes, ${takenBytes} AS taken, ${payload} FROM log_chunk
           WHERE attempt_id = ${attemptId}::uuid
             AND first_n >= coalesce((SELECT first_n FROM log_chunk
               WHERE attempt_id = ${attemptId}::uuid AND first_n <= ${fromN} AND last_n >= ${fromN}
@@ -92,23 +102,27 @@ export class PostgresChunkStore implements ChunkStore {
     return inTurns(indexedChunks(rows));
   }
 
-  async survey(attemptId: string, trigrams: readonly number[], countBytes: number): Promise<readonly SurveyedChunk[]> {
+  async survey(attemptId: string, options: SurveyOptions): Promise<readonly SurveyedChunk[]> {
+    const { trigrams, limit, countBytes } = options;
     const rows = await this.db.prisma.$queryRaw<SurveyedRow[]>`
-      WITH size AS (
-        SELECT coalesce(sum(octet_length(line_deltas::text)), 0) AS bytes FROM log_chunk WHERE attempt_id = ${attemptId}::uuid
+      WITH page AS (
+        SELECT first_n, last_n, first_line, ${takenBytes} AS entries_bytes, line_deltas, trigrams FROM log_chunk
+        WHERE attempt_id = ${attemptId}::uuid ORDER BY first_n LIMIT ${limit}
+      ), size AS (
+        SELECT coalesce(sum(octet_length(line_deltas::text)), 0) AS bytes FROM page
       )
       SELECT first_n, last_n, first_line, entries_bytes, CASE WHEN size.bytes <= ${countBytes} THEN line_deltas::text END AS counts,
         trigrams IS NULL OR NOT EXISTS (
           SELECT 1 FROM unnest(${trigrams}::int[]) AS hash
           WHERE get_bit(trigrams, (hash & (octet_length(trigrams) * 8 - 1))::bigint) = 0
         ) AS may_hold
-      FROM log_chunk, size WHERE attempt_id = ${attemptId}::uuid ORDER BY first_n`;
+      FROM page, size ORDER BY first_n`;
     return inTurns(surveyedChunks(rows));
   }
 
   async pick(attemptId: string, firstNs: readonly number[]): Promise<readonly StoredChunk[]> {
     const rows = await this.db.prisma.$queryRaw<StoredRow[]>`
-      SELECT first_n, last_n, first_at_ms, first_line, first_text_byte, entries_bytes, payload FROM log_chunk
+      SELECT first_n, last_n, first_at_ms, first_line, first_text_byte, entries_bytes, ${payload} FROM log_chunk
       WHERE attempt_id = ${attemptId}::uuid AND first_n = ANY(${firstNs}::bigint[]) ORDER BY first_n`;
     return rows.map(toStoredChunk);
   }

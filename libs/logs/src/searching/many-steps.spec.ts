@@ -1,7 +1,7 @@
 import { syncStretchRatio } from '@cooperage/testing';
 import { describe, expect, it } from 'vitest';
 import { attemptId, logFixture } from '../../spec/log-fixture.js';
-import type { ChunkStore } from '../ports.js';
+import type { ChunkStore, SurveyOptions } from '../ports.js';
 import type { LogQuery } from './line-matcher.js';
 import { type FoundLine, type SearchResult, searchLog } from './search-log.js';
 
@@ -21,9 +21,9 @@ describe('R16A-1 a search of a log in which very many steps print side by side',
     const narrow = new Proxy(store, {
       get: (target, name) =>
         name === 'survey'
-          ? (id: string, trigrams: number[], countBytes: number) => {
-              asked.push(countBytes);
-              return target.survey(id, trigrams, 100);
+          ? (id: string, survey: SurveyOptions) => {
+              asked.push(survey.countBytes);
+              return target.survey(id, { ...survey, countBytes: 100 });
             }
           : Reflect.get(target, name).bind?.(target),
     });
@@ -60,5 +60,22 @@ describe('R16A-1 a search of a log in which very many steps print side by side',
     const work = async () =>
       expect(await searchLog(store, attemptId, query('zz'), options)).toMatchObject({ count: 0, nextN: null });
     expect(await syncStretchRatio(work)).toBeLessThan(5);
+  });
+
+  it('R17C-8 looks at a bounded number of parts, and says of how many lines', async () => {
+    const store = {
+      tail: async () => ({ nextN: 10_000_000, lines: 10_000_000, textBytes: 0, complete: true }),
+      survey: async (_: string, { limit }: SurveyOptions) =>
+        Array.from({ length: Math.min(limit, 200_000) }, (_, at) => ({
+          ...{ firstN: at, lastN: at, firstLine: at, entriesBytes: 0, lineDeltas: [], mayHold: at % 2 === 0 },
+        })),
+      pick: async (_: string, firstNs: readonly number[]) => {
+        expect(firstNs.length).toBeLessThanOrEqual(256);
+        return [];
+      },
+    } as unknown as ChunkStore;
+    const { searchedLines, totalLines } = await searchLog(store, attemptId, query('zz'), options);
+    expect(searchedLines).toBeLessThan(70_000);
+    expect(totalLines).toBe(10_000_000);
   });
 });

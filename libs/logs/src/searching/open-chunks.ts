@@ -4,6 +4,7 @@ import type { ChunkUse } from './search-plan.js';
 
 /** Chunks are fetched this many bytes at a time, while those before are searched. */
 const readAheadBytes = 1_048_576;
+const mostAhead = 256;
 
 export interface OpenedChunk {
   /** Its place in the survey. */
@@ -48,7 +49,7 @@ function* groupsOf(chunks: readonly SurveyedChunk[], uses: readonly ChunkUse[]):
   let bytes = 0;
   for (const [at, { entriesBytes }] of chunks.entries()) {
     if (uses[at] === 'skip') continue;
-    if (group.length > 0 && bytes + entriesBytes > readAheadBytes) {
+    if (group.length === mostAhead || (group.length > 0 && bytes + entriesBytes > readAheadBytes)) {
       yield group;
       group = [];
       bytes = 0;

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { attemptId, logFixture, storedEntries } from '../../spec/log-fixture.js';
 import type { MemoryChunkStore } from '../../spec/memory-chunk-store.js';
 import { seeded } from '../../spec/random.js';
+import type { SurveyOptions } from '../ports.js';
 import { readIndex } from '../reading/read-index.js';
 import { InvalidPatternError, type LogQuery } from './line-matcher.js';
 import { type FoundLine, type SearchOptions, type SearchResult, searchLog } from './search-log.js';
@@ -217,7 +218,8 @@ describe('a search of a log', () => {
       const blind = new Proxy(store, {
         get: (target, name) =>
           name === 'survey'
-            ? (id: string) => target.survey(id, [], Infinity)
+            ? (id: string, asked: SurveyOptions) =>
+                target.survey(id, { ...asked, trigrams: [], countBytes: Number.POSITIVE_INFINITY })
             : Reflect.get(target, name).bind?.(target),
       });
       const all = await searchLog(blind, attemptId, query('needle'), {

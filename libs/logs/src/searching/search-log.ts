@@ -21,6 +21,8 @@ export interface SearchOptions {
  * side for hours, is searched whole.
  */
 const countBytes = 16_777_216;
+/** An honest log of 2 GiB has half as many. What is behind them is not searched. */
+const mostChunks = 65_536;
 /** A chunk has one for each step that printed in it. */
 const deltasOfSlice = 256;
 
@@ -38,7 +40,10 @@ export interface SearchResult {
   readonly nextN: number | null;
   /** Lines of which only the beginning was looked at: they are too long for the expression. */
   readonly cutLines: number;
-  /** Lines of the log that were searched, with those before `fromN`, and lines that are stored. */
+  /**
+   * Lines of the log that were searched, with those before `fromN`, and lines that are stored. Where `nextN` is null and it is fewer, the log
+   * has more parts than a search looks at.
+   */
   readonly searchedLines: number;
   readonly totalLines: number;
 }
@@ -57,7 +62,8 @@ export async function searchLog(
   const hits = new Hits(limit);
   const matcher = lineMatcher(query, () => hits.cut());
   const tail = await store.tail(attemptId);
-  const chunks = await store.survey(attemptId, query.isRegex ? [] : trigramsOf(query.text), countBytes);
+  const trigrams = query.isRegex ? [] : trigramsOf(query.text);
+  const chunks = await store.survey(attemptId, { trigrams, limit: mostChunks, countBytes });
   const uses = await inTurns(planSearch(chunks, fromN), signal);
   const searcher = new LogSearcher(matcher, (step, line) => hits.add(step, line));
   const passOver = (from: number, to: number) => inTurns(passingOver(searcher, chunks, from, to));
@@ -77,7 +83,8 @@ export async function searchLog(
   await passOver(next, chunks.length);
   hits.enter(chunks.at(-1)?.firstN ?? 0, true);
   await inTurns(searcher.end());
-  return { ...hits.result(), nextN: null, searchedLines: tail.lines, totalLines: tail.lines };
+  const searchedLines = chunks.length < mostChunks ? tail.lines : chunks.at(-1)!.firstLine;
+  return { ...hits.result(), nextN: null, searchedLines, totalLines: tail.lines };
 
   /** Whoever goes on from here gets what begins in earlier chunks joined again. */
   function stoppedAt({ firstN, firstLine }: SurveyedChunk) {
