@@ -4,6 +4,7 @@ import type { Database } from '../database.js';
 import { channels } from '../listen/channels.js';
 import { losable } from '../losable.js';
 import { newId } from '../new-id.js';
+import { processInfoOf } from './process-info.js';
 
 export type ProcessRole = 'api' | 'live' | 'builder' | 'control';
 
@@ -133,11 +134,12 @@ export class ProcessRepository {
 
   /** Running processes, and those that ended within the last day: of each role and pool the newest, so that no pool hides another. */
   async list(): Promise<ProcessRecord[]> {
-    return this.db.prisma.$queryRaw<ProcessRecord[]>`
-      SELECT id::text, role, name, started_at AS "startedAt", heartbeat_at AS "heartbeatAt", ended_at AS "endedAt",
+    const rows = await this.db.prisma.$queryRaw<(Omit<ProcessRecord, 'info'> & { readonly info: unknown })[]>`
+      SELECT id::text, role, name, started_at AS "startedAt", greatest(started_at, heartbeat_at) AS "heartbeatAt", ended_at AS "endedAt",
         end_reason AS "endReason", info, pool
       FROM (SELECT *, row_number() OVER (PARTITION BY role, pool ORDER BY ended_at IS NOT NULL, started_at DESC) AS place
         FROM process_instance WHERE ended_at IS NULL OR ended_at > now() - interval '1 day') p
       WHERE place <= ${mostListed} ORDER BY id DESC`;
+    return rows.map((row) => ({ ...row, info: processInfoOf(row.info) }));
   }
 }

@@ -1,7 +1,7 @@
 import type { LoopTrouble, Space } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
-import type { ProcessInfo } from '../lease/process-repository.js';
+import { processInfoOf } from '../lease/process-info.js';
 import { endedOfItself, lastCall, newestBuild } from './newest.js';
 
 /** A project of which something is said. */
@@ -97,10 +97,11 @@ export class OverviewRepository {
 
   /** Builders that live: their heartbeat is younger than half a minute. With what they say of their disk, bytes. */
   async builders(): Promise<LiveBuilder[]> {
-    const rows = await this.db.prisma.$queryRaw<{ id: string; name: string; info: ProcessInfo }[]>`
+    const rows = await this.db.prisma.$queryRaw<{ id: string; name: string; info: unknown }[]>`
       SELECT id::text, name, info FROM process_instance WHERE role = 'builder' AND ended_at IS NULL
         AND heartbeat_at > now() - interval '30 seconds' ORDER BY id LIMIT 200`;
-    return rows.map(({ id, name, info: { diskFreeBytes, diskTotalBytes } }) => {
+    return rows.map(({ id, name, info }) => {
+      const { diskFreeBytes, diskTotalBytes } = processInfoOf(info);
       const isKnown = diskFreeBytes !== undefined && diskTotalBytes !== undefined;
       return { id, name, disk: isKnown ? { freeBytes: diskFreeBytes, totalBytes: diskTotalBytes } : null };
     });
@@ -110,10 +111,11 @@ export class OverviewRepository {
   async stuckLoops(): Promise<StuckLoop[]> {
     const rows = await this.db.prisma.$queryRaw<{ id: string; name: string; loops: unknown }[]>`
       SELECT id::text, name, info -> 'loops' AS loops FROM process_instance WHERE ended_at IS NULL
-        AND heartbeat_at > now() - interval '30 seconds' AND jsonb_array_length(info -> 'loops') > 0
+        AND heartbeat_at > now() - interval '30 seconds'
+        AND CASE jsonb_typeof(info -> 'loops') WHEN 'array' THEN jsonb_array_length(info -> 'loops') > 0 END
       ORDER BY id LIMIT ${most}`;
     return rows.flatMap(({ id, name, loops }) =>
-      (loops as LoopTrouble[]).map((trouble) => ({ processId: id, processName: name, ...trouble })),
+      (processInfoOf({ loops }).loops ?? []).map((trouble) => ({ processId: id, processName: name, ...trouble })),
     );
   }
 }
