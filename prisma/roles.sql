@@ -47,6 +47,20 @@ BEGIN
   END LOOP;
 END $$;
 
+-- PostgreSQL opens a new function to everybody. Migrations close ours, and a restored database has run none of them: what acts with the
+-- rights of the owner is closed here as well, to all that are not named below.
+DO $$
+DECLARE
+  f record;
+BEGIN
+  FOR f IN
+    SELECT p.oid::regprocedure AS signature FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a
+    WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef AND a.grantee = 0 AND a.privilege_type = 'EXECUTE'
+  LOOP
+    EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f.signature);
+  END LOOP;
+END $$;
+
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM cooperage_builder, cooperage_builder_untrusted, cooperage_api, cooperage_control;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM cooperage_builder, cooperage_builder_untrusted, cooperage_api, cooperage_control;
 GRANT USAGE ON SCHEMA public TO cooperage_builder, cooperage_builder_untrusted, cooperage_api, cooperage_control;
@@ -84,7 +98,7 @@ GRANT INSERT (build_id, version, event, from_status, to_status, stage, attempt_n
 -- Not its lock and its time: a row that is locked for ever would hold the work of its group back.
 GRANT INSERT (topic, subject_id, group_id) ON outbox TO cooperage_builder, cooperage_builder_untrusted;
 GRANT SELECT (topic) ON outbox TO cooperage_builder, cooperage_builder_untrusted;
-GRANT SELECT (name) ON worker_drain TO cooperage_builder, cooperage_builder_untrusted;
+GRANT SELECT (name, pool) ON worker_drain TO cooperage_builder, cooperage_builder_untrusted;
 -- A look at the builder: what was asked is not its to change.
 GRANT SELECT, UPDATE (taken_at, taken_by, answered_at, outcome, facts) ON setup_check TO cooperage_builder, cooperage_builder_untrusted;
 
@@ -100,6 +114,7 @@ GRANT SELECT, UPDATE, DELETE ON project, delivery TO cooperage_control;
 GRANT SELECT, INSERT ON verdict, log_chunk, build_event TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE ON attempt, signing_key, publisher_tenure, head_watch TO cooperage_control;
 GRANT SELECT, UPDATE ON named_lock TO cooperage_control;
+GRANT SELECT ON worker_drain TO cooperage_control;
 GRANT SELECT, INSERT, DELETE ON tag_move, signature_artifact, image_verification TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE, DELETE ON base_tag, build, image, staged_image, image_tag, kept_tag, ref_head, process_instance, outbox TO cooperage_control;
 GRANT SELECT, DELETE ON hook_refusal TO cooperage_control;
@@ -149,6 +164,7 @@ DO $$
 DECLARE
   of_build CONSTANT text := 'build_id IN (SELECT h.build_id FROM builder_attempts() h)';
   of_project CONSTANT text := 'project_id IN (SELECT h.project_id FROM builder_attempts() h)';
+  of_zone CONSTANT text := '(project_id, zone) IN (SELECT h.project_id, h.zone FROM builder_attempts() h)';
   of_attempt CONSTANT text := 'attempt_id IN (SELECT h.attempt_id FROM builder_attempts() h)';
   with_secrets CONSTANT text := 'project_id IN (SELECT builder_secret_projects())';
   own CONSTANT text := 'key_hash = builder_key_hash()';
@@ -175,8 +191,9 @@ BEGIN
     ('project_secret', 'held_seen', 'SELECT', with_secrets, NULL),
     ('registry_credential', 'held_seen', 'SELECT', with_secrets, NULL),
     ('cache_entry', 'of_project_seen', 'SELECT', of_project, NULL),
-    ('cache_entry', 'of_zone_made', 'INSERT', NULL, '(project_id, zone) IN (SELECT h.project_id, h.zone FROM builder_attempts() h)'),
-    ('cache_entry', 'of_project_changed', 'UPDATE', of_project, of_project),
+    ('cache_entry', 'of_zone_made', 'INSERT', NULL, of_zone),
+    -- A row that may be changed may be held: none of a zone in which builders of another pool wait for it.
+    ('cache_entry', 'of_zone_changed', 'UPDATE', of_zone, of_zone),
     ('cache_eviction', 'of_project_seen', 'SELECT', of_project, NULL),
     ('setup_check', 'of_trusted_seen', 'SELECT', trusted_check, NULL),
     ('setup_check', 'of_trusted_changed', 'UPDATE', trusted_check, trusted_check),
@@ -199,7 +216,7 @@ BEGIN
     END IF;
   END LOOP;
   FOR rule IN SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' AND (tablename, policyname) IN (
-    ('cache_entry', 'builder_of_project_made'), ('setup_check', 'builder_of_builder_seen'), ('setup_check', 'builder_of_builder_changed'))
+    ('cache_entry', 'builder_of_project_made'), ('cache_entry', 'builder_of_project_changed'), ('setup_check', 'builder_of_builder_seen'), ('setup_check', 'builder_of_builder_changed'))
   LOOP
     EXECUTE format('DROP POLICY %I ON %I', rule.policyname, rule.tablename);
   END LOOP;

@@ -40,7 +40,7 @@ describe('changes of workers', () => {
     const drains = new DrainRepository(world.database);
     const id = await processes.start('builder', 'another', {});
     await waitFor(() => expect(page.workerChanges).toBe(1));
-    await drains.drain('another', { kind: 'person', id: 'ada', name: 'Ada', ip: null });
+    await drains.drain({ name: 'another', pool: 'trusted' }, { kind: 'person', id: 'ada', name: 'Ada', ip: null });
     await waitFor(() => expect(page.workerChanges).toBe(2));
     await processes.end(id, 'exited');
     await waitFor(() => expect(page.workerChanges).toBe(3));

@@ -12,9 +12,9 @@ export interface WorkerFacts {
 }
 
 export function presentWorker(process: ProcessRecord, facts: WorkerFacts): WorkerView {
-  const { id, name, role, info } = process;
+  const { id, name, role, info, pool } = process;
   const builds = facts.builds.filter(({ instanceId }) => instanceId === id);
-  const drain = role === 'builder' ? facts.drains.find((each) => each.name === name) : undefined;
+  const drain = role === 'builder' ? facts.drains.find((each) => each.name === name && each.pool === pool) : undefined;
   return {
     ...{ id, name, role },
     state: stateOf(process, { isBusy: builds.length > 0, isDraining: drain !== undefined }, facts.now),
@@ -23,7 +23,7 @@ export function presentWorker(process: ProcessRecord, facts: WorkerFacts): Worke
     endedAt: process.endedAt?.toISOString() ?? null,
     version: info.version ?? null,
     slots: info.slots ?? null,
-    lane: process.pool,
+    lane: pool,
     engine: info.engine ?? null,
     engineVersion: info.engineVersion ?? null,
     engineFeatures: engineFeaturesSchema.safeParse(info.engineFeatures).data ?? null,

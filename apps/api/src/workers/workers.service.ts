@@ -7,6 +7,7 @@ import {
   type QueueRecord,
   QueueRepository,
   RunningBuilds,
+  type WorkerName,
 } from '@cooperage/db';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
@@ -88,15 +89,13 @@ export class WorkersService {
 
   /** @throws {ApiProblem} `forbidden`, `not_found`; `conflict` for a process that takes no builds. */
   async drain(principal: Principal, id: string, actor: Actor): Promise<WorkerView> {
-    const { name } = await this.builder(principal, id);
-    await this.drains.drain(name, actor);
+    await this.drains.drain(nameOf(await this.builder(principal, id)), actor);
     return this.builder(principal, id);
   }
 
   /** @throws {ApiProblem} as `drain`. */
   async resume(principal: Principal, id: string, actor: Actor): Promise<WorkerView> {
-    const { name } = await this.builder(principal, id);
-    await this.drains.resume(name, actor);
+    await this.drains.resume(nameOf(await this.builder(principal, id)), actor);
     return this.builder(principal, id);
   }
 
@@ -106,6 +105,10 @@ export class WorkersService {
     if (worker.role !== 'builder') throw new ApiProblem('conflict', { detail: 'Only a builder can drain.' });
     return worker;
   }
+}
+
+function nameOf({ name, lane }: WorkerView): WorkerName {
+  return { name, pool: lane ?? 'trusted' };
 }
 
 function presentRow(

@@ -112,7 +112,7 @@ function engine(config: BuilderConfig): Provider[] {
       provide: Drain,
       inject: [Database, LOGGER],
       useFactory: (database: Database, logger: Logger) =>
-        new Drain(new DrainRepository(database), config.workerName, logger),
+        new Drain(new DrainRepository(database), { name: config.workerName, pool: config.lane }, logger),
     },
     {
       provide: EngineRulesWatch,

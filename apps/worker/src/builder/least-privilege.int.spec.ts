@@ -2,6 +2,7 @@ import {
   AttemptRepository,
   BuildProjectRepository,
   Database,
+  OverviewRepository,
   ProcessRepository,
   RegistryTokenRepository,
   SweepRepository,
@@ -12,6 +13,10 @@ import { asDatabaseRole } from '@cooperage/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BuildBench } from '../../spec/build-bench.js';
 
+const facts = {
+  ...{ digest: `sha256:${'1'.repeat(64)}`, mediaType: 'm', sizeBytes: 7, baseImages: [] },
+  ...{ stepsTotal: 1, stepsCached: 0, warnings: [] },
+};
 const refused = /permission denied|row-level security|a builder may not/;
 
 /** Somebody with all that one builder has: its role's address and a key, and so the right to call itself a builder. */
@@ -200,11 +205,46 @@ describe('R-M9 a builder that was taken over', () => {
     await claim();
     const own = (sql: string) => change(sql, bench.builderDb);
     await expect(own(entry('protected', 'refs/heads/other'))).rejects.toThrow(refused);
-    await expect(own(`UPDATE cache_entry SET digest = 'sha256:2'`)).rejects.toThrow(refused);
-    expect(await own('UPDATE cache_entry SET used_number = 1, used_at = now()')).toBe(1);
+    // Nor does it hold the row, for which builders of another pool may wait (R17C-2), or say when it was used (R17C-9).
+    for (const set of [`digest = 'sha256:2'`, 'used_number = 2147483647'])
+      expect(await own(`UPDATE cache_entry SET ${set}`)).toBe(0);
+    expect(await ask('SELECT zone FROM cache_entry', bench.builderDb)).toEqual([{ zone: 'protected' }]);
+    expect(await ask('SELECT zone FROM cache_entry FOR UPDATE', bench.builderDb)).toEqual([]);
     await expect(own(entry('branch', 'refs/heads/other'))).rejects.toThrow(refused);
     expect(await own(entry('branch', 'refs/heads/main'))).toBe(1);
     expect(await own(`UPDATE cache_entry SET bytes = 2 WHERE zone = 'branch'`)).toBe(1);
+  });
+
+  it('R17C-10 opens secrets for the export of a cache to the builder that has built it, and not to its name', async () => {
+    const attempt = await claim();
+    await bench.attempts.built(attempt!, bench.instanceId, { ...facts, exportCache: true });
+    // The token of its registry has ended with the attempt.
+    expect(await secretsSeenBy(bench.builderDb)).toHaveLength(3);
+    await change(
+      `UPDATE process_instance SET heartbeat_at = now() - interval '20 seconds' WHERE id = '${bench.instanceId}'`,
+      owner(),
+    );
+    expect(await ask('SELECT state FROM builder_attempts()')).toEqual([{ state: 'built' }]);
+    expect(await ask('SELECT sealed FROM project_secret UNION ALL SELECT sealed FROM registry_credential')).toEqual([]);
+  });
+
+  it('R17C-4 says nonsense of itself, and nobody else sees less', async () => {
+    const say = (set: string) =>
+      change(`UPDATE process_instance SET ${set} WHERE id = '${bench.instanceId}'`, bench.builderDb);
+    for (const info of ['null', '5', '["slots"]']) await expect(say(`info = '${info}'`), info).rejects.toThrow(refused);
+    await say(`info = '{"slots":0,"lane":"trusted","loops":{},"platforms":5,"note":7}', heartbeat_at = '-infinity'`);
+    const shown = (await new ProcessRepository(owner()).list()).find(({ id }) => id === bench.instanceId)!;
+    expect(shown.info).toEqual({ slots: 0, lane: 'trusted' });
+    expect(shown.heartbeatAt).toEqual(shown.startedAt);
+    await say(`info = '{"loops":{}}', heartbeat_at = now()`);
+    expect(await new OverviewRepository(owner()).stuckLoops()).toEqual([]);
+    await say(`info = '{"loops":[{"loop":"a","state":"held","forMs":"x"}], "diskFreeBytes":"1"}'`);
+    expect(await new OverviewRepository(owner()).stuckLoops()).toEqual([]);
+    expect(await new OverviewRepository(owner()).builders()).toContainEqual({
+      id: bench.instanceId,
+      name: 'b',
+      disk: null,
+    });
   });
 
   it('R12A-3 reads refs of no deleted or reset cache but those of the project of its build', async () => {

@@ -138,13 +138,7 @@ export class AttemptRepository {
 
   /** The image is in the staging repository. The lease ends; control goes on. */
   built(attempt: ClaimedAttempt, instanceId: string, facts: BuiltFacts): Promise<TransitionOutcome> {
-    return this.end(
-      attempt,
-      instanceId,
-      'built',
-      { event: { type: 'built' }, set: columnsOf(facts) },
-      cacheUsed(attempt.attemptId),
-    );
+    return this.end(attempt, instanceId, 'built', { event: { type: 'built' }, set: columnsOf(facts) });
   }
 
   /**
@@ -184,7 +178,6 @@ export class AttemptRepository {
     instanceId: string,
     state: AttemptState,
     request: Pick<TransitionRequest, 'event' | 'failure' | 'set'>,
-    together: Prisma.Sql = Prisma.empty,
   ): Promise<TransitionOutcome> {
     const failure = request.failure ? storedJson(request.failure) : null;
     const outcome = await this.db.statement((db) =>
@@ -194,7 +187,7 @@ export class AttemptRepository {
         provided: isCurrent(attemptId, Prisma.sql`a.state = 'claimed' AND a.instance_id = ${instanceId}::uuid`),
         together: Prisma.sql`, ended AS (
           UPDATE attempt a SET state = ${state}, ended_at = now(), registry_token = NULL, failure = ${failure}::jsonb
-          FROM moved WHERE a.id = ${attemptId}::uuid)${together}`,
+          FROM moved WHERE a.id = ${attemptId}::uuid)`,
       }),
     );
     // Whatever the reason: the attempt is over for this builder.
@@ -206,18 +199,6 @@ export class AttemptRepository {
 function isCurrent(attemptId: string, state: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`EXISTS (
     SELECT 1 FROM attempt a WHERE a.id = ${attemptId}::uuid AND a.build_id = b.id AND a.number = b.attempt_number AND ${state})`;
-}
-
-/** The cache of the registry that the attempt has read was of use where it found steps, in it or in its engine. */
-function cacheUsed(attemptId: string): Prisma.Sql {
-  return Prisma.sql`, used AS (
-    UPDATE cache_entry e SET used_number = moved.number, used_at = moved.started_at
-    FROM moved, attempt r, LATERAL (SELECT r.cache_read->'cache' AS fact) f, LATERAL (
-      SELECT fact->>'zone' AS zone, fact->>'ref' AS ref, (fact->>'epoch')::int AS epoch, fact->>'digest' AS digest) c
-    WHERE r.id = ${attemptId}::uuid AND moved.steps_cached > 0 AND moved.cache_backend <> 'local' AND c.digest IS NOT NULL
-      AND e.project_id = moved.project_id AND e.platform = moved.platform
-      AND e.zone = c.zone AND e.ref = c.ref AND e.epoch = c.epoch
-      AND (e.used_number IS NULL OR e.used_number < moved.number))`;
 }
 
 function columnsOf(facts: BuiltFacts): Prisma.Sql[] {

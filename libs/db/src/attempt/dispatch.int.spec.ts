@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { World } from '../../spec/world.js';
-import { BuildRepository, RegistryTokenRepository } from '../index.js';
+import { BuildRepository, DrainRepository, RegistryTokenRepository } from '../index.js';
 
 const failure = { code: 'StepFailed', message: 'no' } as const;
 const again = { retryable: true, attemptsLeft: true, pauseMs: 0 };
@@ -47,6 +47,21 @@ describe('attempts that are handed out', () => {
       expect((await builds.find(build.id))?.status).toBe('canceled');
       expect(await world.db.prisma.attempt.count({ where: { state: { in: ['dispatched', 'claimed'] } } })).toBe(0);
     }
+  });
+
+  it('R17C-5 go to no builder that drains, whatever it says of itself', async () => {
+    await world.builder(4);
+    await world.build(await world.project());
+    const drains = new DrainRepository(world.db);
+    const { name } = await world.db.prisma.processInstance.findFirstOrThrow({ where: { role: 'builder' } });
+    const actor = { kind: 'person', id: 'u1', name: 'Olga', ip: null } as const;
+    await drains.drain({ name, pool: 'trusted' }, actor);
+    expect(await world.dispatch()).toEqual([]);
+    // One of the other pool may call itself the same.
+    await drains.resume({ name, pool: 'trusted' }, actor);
+    await drains.drain({ name, pool: 'strangers' }, actor);
+    expect(await world.dispatch()).toHaveLength(1);
+    await drains.resume({ name, pool: 'strangers' }, actor);
   });
 
   it('wait for their pause after a fault', async () => {

@@ -27,8 +27,10 @@ export function rememberImage({ platforms, totalBytes }: PublishedImage): Prisma
       AND ((SELECT zone FROM moved) = 'protected'
         OR NOT EXISTS (SELECT 1 FROM build o WHERE o.id = i.build_id AND o.zone = 'protected'))
     ), unstaged AS (
-      -- From here on it counts as an image.
-      DELETE FROM staged_image s USING moved WHERE s.project_id = moved.project_id AND s.digest = moved.digest)`;
+      -- From here on it counts as an image. A builder of any zone may hold its row: the retention engine forgets what is left here.
+      DELETE FROM staged_image WHERE id IN (
+        SELECT s.id FROM staged_image s JOIN moved ON s.project_id = moved.project_id AND s.digest = moved.digest
+        FOR UPDATE OF s SKIP LOCKED))`;
 }
 
 /**

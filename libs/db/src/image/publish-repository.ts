@@ -1,5 +1,6 @@
 import type { BuildRecord } from '../build/build-record.js';
 import { type TransitionOutcome, transitionIn } from '../build/build-transition.js';
+import { cacheUsed } from '../cache/cache-use.js';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { holdsTenure, type Tenure } from '../lease/tenure-repository.js';
@@ -34,7 +35,7 @@ export class PublishRepository {
         attemptNumber: build.attemptNumber,
         provided: Prisma.sql`${holdsTenure(tenure)} AND ${allCount(keyIds)}`,
         set: [warnOfTagBounds(tagsToPoint(build), build.zone)],
-        together: Prisma.sql`${rememberImage(image)}${pointTags(build)}`,
+        together: Prisma.sql`${rememberImage(image)}${pointTags(build)}${cacheUsed}`,
       }),
     );
   }

@@ -1,32 +1,42 @@
+import type { Lane } from '@cooperage/domain';
 import type { Actor } from '../account/actor.js';
 import { writeAudit } from '../audit/write-audit.js';
 import type { Database, Queryable } from '../database.js';
 import { channels } from '../listen/channels.js';
 
-export interface DrainRecord {
+/** A worker's name means another one in the other pool. */
+export interface WorkerName {
   readonly name: string;
+  readonly pool: Lane;
+}
+
+export interface DrainRecord extends WorkerName {
   readonly requestedBy: string;
   readonly requestedAt: Date;
 }
 
-/** Which workers shall take nothing more. It belongs to a worker's name, so a restart changes nothing. */
+/**
+ * Which workers shall take nothing more. It belongs to a worker's name, so a restart changes nothing. The dispatcher reads it as well: a
+ * builder that does not obey is given nothing.
+ */
 export class DrainRepository {
   constructor(private readonly db: Database) {}
 
-  async isDraining(name: string): Promise<boolean> {
-    const row = await this.db.prisma.workerDrain.findUnique({ where: { name }, select: { name: true } });
+  async isDraining({ name, pool }: WorkerName): Promise<boolean> {
+    const row = await this.db.prisma.workerDrain.findFirst({ where: { name, pool }, select: { name: true } });
     return row !== null;
   }
 
   async list(): Promise<DrainRecord[]> {
-    return this.db.prisma.workerDrain.findMany({ orderBy: { name: 'asc' } });
+    const rows = await this.db.prisma.workerDrain.findMany({ orderBy: [{ name: 'asc' }, { pool: 'asc' }] });
+    return rows.map((row) => ({ ...row, pool: row.pool as Lane }));
   }
 
   /** Safe to repeat: only a change is an audit entry. */
-  async drain(name: string, actor: Actor): Promise<void> {
+  async drain({ name, pool }: WorkerName, actor: Actor): Promise<void> {
     await this.db.transaction(async (tx) => {
       const { count } = await tx.workerDrain.createMany({
-        data: [{ name, requestedBy: actor.name }],
+        data: [{ name, pool, requestedBy: actor.name }],
         skipDuplicates: true,
       });
       if (count > 0) await tell(tx, actor, 'worker.drain', name);
@@ -34,9 +44,9 @@ export class DrainRepository {
   }
 
   /** Safe to repeat: only a change is an audit entry. */
-  async resume(name: string, actor: Actor): Promise<void> {
+  async resume({ name, pool }: WorkerName, actor: Actor): Promise<void> {
     await this.db.transaction(async (tx) => {
-      const { count } = await tx.workerDrain.deleteMany({ where: { name } });
+      const { count } = await tx.workerDrain.deleteMany({ where: { name, pool } });
       if (count > 0) await tell(tx, actor, 'worker.resume', name);
     });
   }

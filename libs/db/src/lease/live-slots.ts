@@ -2,9 +2,13 @@ import type { Lane } from '@cooperage/domain';
 import type { Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
 
-/** Live builders that take builds; one whose engine does not answer says so in its note, and takes nothing. */
+/**
+ * Live builders that take builds; one whose engine does not answer says so in its note, and takes nothing. One that an administrator
+ * drains says so too, and is given nothing whatever it says.
+ */
 const takesBuilds = Prisma.sql`role = 'builder' AND ended_at IS NULL AND heartbeat_at > now() - interval '30 seconds'
-  AND coalesce(info->>'note', '') = ''`;
+  AND coalesce(info->>'note', '') = ''
+  AND NOT EXISTS (SELECT 1 FROM worker_drain d WHERE d.name = process_instance.name AND d.pool = process_instance.pool)`;
 
 /** Builders for trusted builds count only with this engine; one that does not say its engine has it. */
 function isFitting(engine: string | null): Prisma.Sql {

@@ -85,6 +85,7 @@ export class StagedDeletion {
 
   private async scheduleOf(ids: readonly string[]): Promise<number> {
     if (ids.length === 0) return 0;
+    await this.forgetImages(ids);
     const selected = await this.db.prisma.$queryRaw<
       { subject: string; projectId: string; label: string; bytes: bigint }[]
     >(leftoversSql(ids));
@@ -97,6 +98,14 @@ export class StagedDeletion {
     return count;
   }
 
+  /** Rows that a builder held while the image was published: it counts as an image since. */
+  private async forgetImages(ids: readonly string[]): Promise<void> {
+    await this.db.prisma.$executeRaw`
+      DELETE FROM staged_image WHERE id IN (
+        SELECT s.id FROM staged_image s JOIN image i ON i.project_id = s.project_id AND i.digest = s.digest
+        WHERE s.id = ANY (${ids}::uuid[]) AND s.state = 'staged' FOR UPDATE OF s SKIP LOCKED)`;
+  }
+
   /** Whether something is to be deleted, or to be asked of the registry again. */
   async hasDue(projectId: string): Promise<boolean> {
     const [row] = await this.db.prisma.$queryRaw<{ due: boolean }[]>`
@@ -107,8 +116,8 @@ export class StagedDeletion {
   }
 
   /**
-   * Begins up to `limit` deletions. From then on no build pushes the same image until `end`. What an open build makes again is left to
-   * the next selection.
+   * Begins up to `limit` deletions. From then on no build pushes the same image until `end`. What an open build makes again, or what its
+   * builder holds, is left to the next selection.
    */
   async begin(projectId: string, limit: number): Promise<StagedToDelete[]> {
     return this.db.transaction(async (tx) => {
@@ -119,7 +128,8 @@ export class StagedDeletion {
       const subjects = due.map(({ subject }) => subject);
       const rows = await tx.$queryRaw<LeftoverRow[]>`
         UPDATE staged_image s SET state = 'deleting'
-        WHERE s.id = ANY (${subjects}::uuid[]) AND (s.state = 'deleting' OR ${isLeftover}) RETURNING ${columns}`;
+        WHERE s.id IN (SELECT id FROM staged_image WHERE id = ANY (${subjects}::uuid[]) FOR UPDATE SKIP LOCKED)
+          AND (s.state = 'deleting' OR ${isLeftover}) RETURNING ${columns}`;
       const found = new Map(rows.map((row) => [row.id, toLeftover(row)]));
       const begun = due.flatMap(({ candidateId, subject }) => {
         const leftover = found.get(subject);

@@ -92,7 +92,18 @@ describe('what builds stage', () => {
     const tenure = await new TenureRepository(world.db).acquire(projectId, control, 30_000);
     if (!tenure.ok) throw new Error('no tenure');
     const build = (await new BuildRepository(world.db).find(attempt.build.id))!;
-    await new PublishRepository(world.db).passGate(build, tenure.tenure, { platforms: [], totalBytes: 1_234 });
+    // The builder of a fork has pushed the same, and holds its row (R17C-3).
+    const fork = await world.build(projectId, { zone: 'fork' });
+    await note(fork, [base], { digest: image });
+    await world.db.transaction(async (tx) => {
+      await tx.$queryRaw`SELECT 1 FROM staged_image WHERE zone = 'fork' FOR UPDATE`;
+      const passed = await new PublishRepository(world.db).passGate(build, tenure.tenure, {
+        ...{ platforms: [], totalBytes: 1_234 },
+      });
+      expect(passed.ok).toBe(true);
+    });
+    expect(await counted()).toEqual([2_234, 1_000]);
+    await deletion.schedule();
     expect(await counted()).toEqual([1_234, 0]);
     // A later build that makes the same bytes adds nothing.
     await note(build, [base], { digest: image });

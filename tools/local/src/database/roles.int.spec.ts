@@ -45,6 +45,22 @@ describe('the roles of the database', () => {
     for (let round = 0; round < 2; round++) await Promise.all(Array.from({ length: 25 }, () => applyRoles(owner, all)));
   });
 
+  it('R17C-6 close again what acts for the owner, as after a restore without rights', async () => {
+    const end = "SELECT end_builder_transactions('1 hour')";
+    await query(owner, 'GRANT EXECUTE ON FUNCTION end_builder_transactions(interval) TO PUBLIC');
+    expect(await denied('builder', end)).toBe('allowed');
+    await applyRoles(owner, {});
+    expect(await denied('builder', end)).toBe('42501');
+    expect(await denied('control', end)).toBe('allowed');
+    expect(
+      await query(
+        owner,
+        `SELECT p.proname FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a
+         WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef AND a.grantee = 0`,
+      ),
+    ).toEqual([]);
+  });
+
   it.each([
     ['builder', 'SELECT * FROM signing_key'],
     ['builder', 'SELECT * FROM session'],

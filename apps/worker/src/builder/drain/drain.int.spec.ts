@@ -38,7 +38,7 @@ const seen = (deliveryId: string, is: (status: string, waitReason: string | null
 it('a builder that drains finishes what it builds, takes nothing more over a restart, and goes on when it is asked to', async () => {
   const first = await pushed(slow, 'refs/heads/main');
   await seen(first, (status) => status === 'running');
-  await drains.drain(name, actor);
+  await drains.drain({ name, pool: 'trusted' }, actor);
   await system.until(async () => ((await isDraining()) ? true : null));
 
   const second = await pushed(quick, 'refs/heads/main');
@@ -51,7 +51,7 @@ it('a builder that drains finishes what it builds, takes nothing more over a res
   expect(await isDraining(restarted.id)).toBe(true);
   expect((await system.buildOf(second))?.status).toBe('queued');
 
-  await drains.resume(name, actor);
+  await drains.resume({ name, pool: 'trusted' }, actor);
   expect(await system.outcome(second)).toMatchObject({ status: 'succeeded' });
   await system.until(async () => ((await isDraining()) ? null : true));
 });

@@ -10,7 +10,9 @@ function world() {
     if (state.away) throw new Error('away');
     return state.wanted;
   };
-  const drain = new Drain({ isDraining }, 'builder-1', { info: () => undefined } as unknown as Logger);
+  const drain = new Drain({ isDraining }, { name: 'builder-1', pool: 'trusted' }, {
+    info: () => undefined,
+  } as unknown as Logger);
   return { state, calls, receiver, drain };
 }
 

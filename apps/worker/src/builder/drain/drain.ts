@@ -1,4 +1,4 @@
-import type { DrainRepository } from '@cooperage/db';
+import type { DrainRepository, WorkerName } from '@cooperage/db';
 import type { Logger } from '@cooperage/telemetry';
 
 /** What stops and starts with it: the receivers of jobs. */
@@ -14,7 +14,7 @@ export class Drain {
 
   constructor(
     private readonly drains: Pick<DrainRepository, 'isDraining'>,
-    private readonly workerName: string,
+    private readonly worker: WorkerName,
     private readonly logger: Logger,
   ) {}
 
@@ -30,11 +30,11 @@ export class Drain {
 
   /** Asks the database; while that is away, what was known last holds. @throws what the database throws */
   async look(): Promise<boolean> {
-    const wanted = await this.drains.isDraining(this.workerName);
+    const wanted = await this.drains.isDraining(this.worker);
     if (wanted === this.draining) return wanted;
     this.draining = wanted;
     this.logger.info(
-      { workerName: this.workerName },
+      { workerName: this.worker.name },
       wanted ? 'draining: no further build is taken' : 'taking builds again',
     );
     if (wanted) await Promise.all(this.receivers.map((receiver) => receiver.pause()));

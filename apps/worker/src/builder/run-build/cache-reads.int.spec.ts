@@ -1,4 +1,10 @@
-import { CacheFactsRepository, CacheSweepRepository } from '@cooperage/db';
+import {
+  BuildRepository,
+  CacheFactsRepository,
+  CacheSweepRepository,
+  PublishRepository,
+  TenureRepository,
+} from '@cooperage/db';
 import { type CacheReadFact, cacheReference, type Lane } from '@cooperage/domain';
 import type { BuildRequest } from '@cooperage/engines';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -86,6 +92,16 @@ describe('the cache that a build reads', () => {
   }
   const named = (place: typeof main | typeof topic | typeof stranger, end: string) =>
     `registry.example/${cacheReference(bench.projectId, { ...place, platform }).repository}${end}`;
+  /** Control notes what was of use when it publishes: a builder says what it has read, and changes no cache of another zone. */
+  const published = async ({ id, projectId }: { id: string; projectId: string }) => {
+    const control = await bench.world.processes.start('control', 'c', {});
+    const held = await new TenureRepository(bench.world.db).acquire(projectId, control, 30_000);
+    if (!held.ok) throw new Error('no tenure');
+    const build = (await new BuildRepository(bench.world.db).find(id))!;
+    const passed = await new PublishRepository(bench.world.db).passGate(build, held.tenure, { platforms: [] });
+    await new TenureRepository(bench.world.db).release(held.tenure);
+    expect(passed.ok).toBe(true);
+  };
   const uses = async () => {
     const rows = await bench.world.db.prisma.cacheEntry.findMany({ orderBy: { digest: 'asc' } });
     return rows.map(({ usedNumber }) => usedNumber);
@@ -102,11 +118,19 @@ describe('the cache that a build reads', () => {
     expect(first.request.cacheImports).toEqual([named(main, `@${digest('a')}`)]);
     expect(first.fact.cache).toMatchObject({ role: 'main', ...main, digest: digest('a'), writtenBy: writer });
     expect(first.passed).toEqual(['own absent']);
+    expect(await uses()).toEqual([null]);
+    await bench.world.db.transaction(async (tx) => {
+      await tx.$queryRaw`SELECT 1 FROM cache_entry FOR UPDATE`;
+      await published((await read()).build);
+    });
+    expect(await uses(), 'R17C-2: what is held is passed over').toEqual([null]);
+    await published(first.build);
     expect(await uses()).toEqual([first.build.number]);
     await left(topic, 'b', 3);
     const second = await read();
     expect(second.request.cacheImports).toEqual([named(topic, `@${digest('b')}`)]);
     expect(second.fact).toMatchObject({ cache: { role: 'own', ...topic }, none: null, passed: [] });
+    await published(second.build);
     // The default branch's was not read by this one: it was last of use to the one before.
     expect(await uses()).toEqual([first.build.number, second.build.number]);
   });
