@@ -45,6 +45,18 @@ describe('Source', () => {
     return { repository, project: { id: `p${counter}`, remoteUrl: host.url(name) } };
   }
 
+  it('asks git once what a commit says of itself', async () => {
+    const { repository, project } = await fresh();
+    const commit = await repository.commit({ a: '1' });
+    const first = await source.prepare(project, { ref: main, commit });
+    // No git could read it now.
+    await rm(join(host.folder, 'mirrors', mirrorFolder(project), 'files.git', 'objects'), { recursive: true });
+    const other = makeSource();
+    await expect(other.prepare(project, { ref: main, commit })).rejects.toThrow();
+    await other.close();
+    expect(await source.prepare(project, { ref: main, commit })).toEqual(first);
+  });
+
   it('reads branches, tags and the default branch', async () => {
     const { repository, project } = await fresh();
     const first = await repository.commit({ a: '1' });

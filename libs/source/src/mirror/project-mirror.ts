@@ -10,6 +10,7 @@ import type { SourceLimits } from '../source-limits.js';
 import { Ancestry } from './ancestry.js';
 import { BareRepository } from './bare-repository.js';
 import { GenerationLock, type HeldLock } from './generation-lock.js';
+import { KnownCommits } from './known-commits.js';
 
 export interface MirrorOptions {
   readonly git: GitCommand;
@@ -36,6 +37,7 @@ export class ProjectMirror {
   readonly ancestry = new Ancestry();
   readonly knownHostsFile: string;
   readonly #lock: GenerationLock;
+  readonly #commits = new KnownCommits();
   readonly #identities = new Map<string, FileIdentity>();
 
   constructor({ git, folder, projectFolder, limits, idleMs, idleReaders }: MirrorOptions) {
@@ -65,10 +67,14 @@ export class ProjectMirror {
 
   /** @throws {BuildFailure} `RefNotFound` when the id is not that of a commit. */
   async commitFacts(commit: string): Promise<CommitFacts> {
+    const known = this.#commits.get(commit);
+    if (known) return known;
     const object = await this.reader.read(commit, maxCommitBytes);
     if (object?.type !== 'commit')
       throw new BuildFailure('RefNotFound', `${commit} is not a commit of this repository.`);
-    return parseCommit(commit, object.content);
+    const facts = parseCommit(commit, object.content);
+    this.#commits.note(facts, object.content.length);
+    return facts;
   }
 
   /** One identity for each context folder: the engine keeps one tree for each. */
