@@ -125,7 +125,7 @@ export async function createApi(
   const endTunnels = addLiveTunnel(app.getHttpServer(), {
     liveUrl: config.http.liveUrl,
     trustProxy: config.http.trustProxy,
-    room: http.unread,
+    room: http.room,
     logger,
   });
   await app.init();

@@ -63,11 +63,14 @@ export function admitBeforeBodies(
     const { access } = request.routeOptions.config;
     if (access === 'public') return;
     const { userId } = await admission.admit(request, access);
-    if (!mayBeLong(request)) return hold(request, reply, await requests.take(userId));
+    const caller = { request: request.raw, response: reply.raw };
+    const take = async (slots: SharedSlots, maxWaitMs: number) =>
+      hold(request, reply, await slots.take(userId, userId, maxWaitMs, caller));
+    if (!mayBeLong(request)) return take(requests, callerLimits.maxWaitMs);
     const sinceMs = performance.now();
-    hold(request, reply, await bodies.take(userId));
+    await take(bodies, bodyLimits.maxWaitMs);
     const leftMs = Math.max(1, Math.ceil(longBodyWaitMs - (performance.now() - sinceMs)));
-    hold(request, reply, await requests.take(userId, userId, Math.min(leftMs, callerLimits.maxWaitMs)));
+    await take(requests, Math.min(leftMs, callerLimits.maxWaitMs));
   });
   // What is not counted any more is not kept either, although the answer may stand for a while.
   server.addHook('onSend', async (request) => {

@@ -66,7 +66,10 @@ export function addIntakeRoute(
       underWay.get(request)?.call.leave();
       request.body = undefined;
     });
-    const options = { config: { access: 'public' as const }, bodyLimit: bodyLimits.maxBytes };
+    const options = {
+      config: { access: 'public' as const, countsBytes: true as const },
+      bodyLimit: bodyLimits.maxBytes,
+    };
     scope.post('/api/v1/hooks/:projectId', options, async (request, reply) => {
       // A call without a body is whole from the beginning, and nobody has said so.
       if (!underWay.get(request)!.call.complete()) throw noRoom();

@@ -117,7 +117,7 @@ describe('R14A-1 heads that hold more than they count', () => {
     const first = 'GET /waits HTTP/1.1\r\nhost: x\r\n\r\n';
     const next = `GET / HTTP/1.1\r\nhost: x\r\n${longest}\r\n`;
     caller(port, first + next.repeat(3));
-    await expect.poll(() => api.unread.bytes).toBeGreaterThan(3 * 13_000);
+    await expect.poll(() => api.room.bytes).toBeGreaterThan(3 * 13_000);
     const { heard } = caller(port, first + next.repeat(5));
     await expect.poll(() => heard.isClosed).toBe(true);
     expect(heard.text).toBe('');

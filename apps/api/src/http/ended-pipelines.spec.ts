@@ -56,33 +56,33 @@ async function api() {
     upgrades++;
     ends.push(() => socket.destroy());
   });
-  const { instance, unread } = createServer({ publicUrl: 'http://localhost', trustProxy: false }, logger);
+  const { instance, room } = createServer({ publicUrl: 'http://localhost', trustProxy: false }, logger);
   let finished = 0;
   instance.addHook('onSend', async () => void finished++);
   instance.get('/short', { config: { access: 'public' } }, async () => 'ok');
   instance.get('/waits', { config: { access: 'public' } }, () => new Promise<never>(() => undefined));
   addWebProxy(instance, `http://${web.at}`, 'http://localhost');
-  const tunnel = { liveUrl: `http://${web.at}`, trustProxy: false, room: unread, logger } as const;
+  const tunnel = { liveUrl: `http://${web.at}`, trustProxy: false, room, logger } as const;
   ends.push(addLiveTunnel(instance.server, tunnel));
   await instance.listen({ host: '127.0.0.1', port: 0 });
   ends.push(() => instance.close());
   const { port } = instance.server.address() as AddressInfo;
-  return { port, unread, long, finished: () => finished, upgrades: () => upgrades };
+  return { port, room, long, finished: () => finished, upgrades: () => upgrades };
 }
 
 describe.each(last)('R15A-2 requests of which %s is the last', (_name, end) => {
   it('take no room when they were answered behind one that waits', async () => {
-    const { port, unread, finished, upgrades } = await api();
+    const { port, room, finished, upgrades } = await api();
     const socket = caller(port, get('/waits') + get('/short').repeat(behindFirst));
-    await expect.poll(() => [finished(), unread.bytes > behindFirst * 4_096]).toEqual([behindFirst, true]);
+    await expect.poll(() => [finished(), room.bytes > behindFirst * 4_096]).toEqual([behindFirst, true]);
     socket.write(end);
-    await expect.poll(() => [unread.bytes, socket.closed, upgrades()]).toEqual([0, true, 0]);
+    await expect.poll(() => [room.bytes, socket.closed, upgrades()]).toEqual([0, true, 0]);
   });
 
   it('take no room when they are answered once the connection is gone', async () => {
-    const { port, unread, finished, upgrades } = await api();
+    const { port, room, finished, upgrades } = await api();
     const socket = caller(port, get('/waits') + get('/short').repeat(behindFirst) + end);
-    await expect.poll(() => [finished(), unread.bytes, socket.closed, upgrades()]).toEqual([behindFirst, 0, true, 0]);
+    await expect.poll(() => [finished(), room.bytes, socket.closed, upgrades()]).toEqual([behindFirst, 0, true, 0]);
   });
 
   it('give the connections to the server of the pages back', async () => {

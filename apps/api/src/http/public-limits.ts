@@ -1,10 +1,11 @@
 import { FairShares, type GroupedLimits, type Release } from '@cooperage/domain';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { noteKnown } from './caller.js';
 import { addressGroup, addressSite } from './client-address.js';
-import { holdSlots } from './held-slots.js';
+import { callerGone, holdSlots } from './held-slots.js';
 import { ApiProblem } from './problem.js';
 import { type RateLimit, RateLimiter } from './rate-limiter.js';
+import { waitWhileHere } from './wait-for-share.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -33,6 +34,9 @@ const usualLimits: PublicLimits = {
   maxWaitMs: 5_000,
 };
 
+const ofAddress = 'from this address without a session or a token';
+const ofPerson = 'with API tokens of this person';
+
 /**
  * Not counted: webhooks, which have a gate of their own; and what the server of the pages reads for everybody who is not signed
  * in, since it comes from one address. Another method of the same address counts.
@@ -56,26 +60,33 @@ export function addPublicLimits(server: FastifyInstance, limits: PublicLimits = 
   const shares = new FairShares(limits.atOnce, limits.maxWaiting);
   const holderRate = new RateLimiter(limits.rate);
   const holderShares = new FairShares(limits.atOnce, limits.maxWaiting);
-  const admitPublic = async (request: FastifyRequest): Promise<Release> => {
+  const wait = async (
+    { raw }: FastifyRequest,
+    reply: FastifyReply,
+    whose: string,
+    take: (waits: AbortSignal) => Promise<Release | null>,
+  ): Promise<Release> => {
+    const release = await waitWhileHere(take, { request: raw, response: reply.raw }, limits.maxWaitMs);
+    if (release === 'gone') throw callerGone();
+    if (release === 'full') throw tooMany(1_000, limits, whose);
+    return release;
+  };
+  const admitPublic = async (request: FastifyRequest, reply: FastifyReply): Promise<Release> => {
     const [caller, site] = [addressGroup(request.ip), addressSite(request.ip)];
     // What is refused for a site makes no counter for its networks.
     const waitMs = siteRate.take(site) || rate.take(caller);
-    if (waitMs > 0) throw tooMany(waitMs, limits, 'from this address without a session or a token');
-    const release = await shares.take(caller, AbortSignal.timeout(limits.maxWaitMs), site);
-    if (release === null) throw tooMany(1_000, limits, 'from this address without a session or a token');
-    return release;
+    if (waitMs > 0) throw tooMany(waitMs, limits, ofAddress);
+    return wait(request, reply, ofAddress, (waits) => shares.take(caller, waits, site));
   };
-  const admitHolder = async (holder: string): Promise<Release> => {
+  const admitHolder = async (holder: string, request: FastifyRequest, reply: FastifyReply): Promise<Release> => {
     const waitMs = holderRate.take(holder);
-    if (waitMs > 0) throw tooMany(waitMs, limits, 'with API tokens of this person');
-    const release = await holderShares.take(holder, AbortSignal.timeout(limits.maxWaitMs));
-    if (release === null) throw tooMany(1_000, limits, 'with API tokens of this person');
-    return release;
+    if (waitMs > 0) throw tooMany(waitMs, limits, ofPerson);
+    return wait(request, reply, ofPerson, (waits) => holderShares.take(holder, waits));
   };
   const hold = holdSlots(server);
   server.addHook('onRequest', async (request, reply) => {
     if (isPublicWork(request) && !request.routeOptions.config.holderOf)
-      hold(request, reply, await admitPublic(request));
+      hold(request, reply, await admitPublic(request, reply));
   });
   // Who asks may stand in the body.
   server.addHook('preHandler', async (request, reply) => {
@@ -83,7 +94,11 @@ export function addPublicLimits(server: FastifyInstance, limits: PublicLimits = 
     if (!isPublicWork(request) || !holderOf) return;
     const holder = await holderOf(request);
     if (holder !== null) noteKnown(request);
-    hold(request, reply, holder === null ? await admitPublic(request) : await admitHolder(holder));
+    hold(
+      request,
+      reply,
+      holder === null ? await admitPublic(request, reply) : await admitHolder(holder, request, reply),
+    );
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Config } from '@cooperage/config';
-import type { SharedRoom } from '@cooperage/domain';
+import { SharedRoom } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -23,14 +23,15 @@ import { isStrictPath } from './strict-path.js';
 import { guardText } from './text-guard.js';
 import { toProblem } from './to-problem.js';
 import { boundUnreadAnswers } from './unread-answers.js';
+import { countWaitingRequests } from './waiting-requests.js';
 
 export interface ApiServer {
   readonly adapter: FastifyAdapter;
   readonly instance: FastifyInstance;
   /** Every route with its rule, as they are registered. */
   readonly routes: readonly KnownRoute[];
-  /** Of what waits for readers. */
-  readonly unread: SharedRoom;
+  /** Of requests that are not answered yet, and of what waits for readers. */
+  readonly room: SharedRoom;
 }
 
 /** Bytes of a JSON body of the API. Webhooks have their own limit. */
@@ -39,9 +40,15 @@ const bodyLimitBytes = 1 << 20;
 const maxConnections = 16_384;
 /** A request that has not arrived whole by then is answered 408 (S-006). */
 const requestTimeoutMs = 10_000;
+/** Of requests that are not answered yet, and of answers that are not read. */
+const usualRoomBytes = 128 * 1024 * 1024;
 
 /** The HTTP server under Nest: limits, request ids, one path form, same-origin rule and headers, for every route. */
-export function createServer(http: Pick<Config<'api'>['http'], 'publicUrl' | 'trustProxy'>, logger: Logger): ApiServer {
+export function createServer(
+  http: Pick<Config<'api'>['http'], 'publicUrl' | 'trustProxy'>,
+  logger: Logger,
+  roomBytes = usualRoomBytes,
+): ApiServer {
   const adapter = new FastifyAdapter({
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
@@ -73,10 +80,13 @@ export function createServer(http: Pick<Config<'api'>['http'], 'publicUrl' | 'tr
     done(refusalOf(request, http.publicUrl));
   });
   endStalledReaders(instance);
-  const unread = boundUnreadAnswers(instance);
+  const room = new SharedRoom(roomBytes);
+  // Before limits that let a request wait.
+  countWaitingRequests(instance, room);
+  boundUnreadAnswers(instance, room);
   addPublicLimits(instance);
   guardText(instance);
-  return { adapter, instance, routes, unread };
+  return { adapter, instance, routes, room };
 }
 
 /** What is wrong with a request before it is looked at closely; nothing else runs then. */

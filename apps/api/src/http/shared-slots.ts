@@ -1,5 +1,7 @@
 import { FairShares, type GroupedLimits, type Release } from '@cooperage/domain';
+import { callerGone } from './held-slots.js';
 import { ApiProblem } from './problem.js';
+import { type WaitingCaller, waitWhileHere } from './wait-for-share.js';
 
 /** Longest wait for what a page shows. The server of the pages gives up after 10 s, and then shows no word of ours. */
 export const pageWaitMs = 5_000;
@@ -30,16 +32,19 @@ export class SharedSlots {
   /**
    * @param group whose share the key belongs to; without it the key is a group of its own
    * @param maxWaitMs for a request that cannot wait as long as others
+   * @param caller ends the wait when it goes
    * @returns the function that gives the slot back
    * @throws {ApiProblem} `rate_limited` while the organization has its share, or all slots are taken
    */
-  async take(key: string, group = key, maxWaitMs = this.settings.maxWaitMs): Promise<Release> {
+  async take(key: string, group = key, maxWaitMs = this.settings.maxWaitMs, caller?: WaitingCaller): Promise<Release> {
     const { perKey, perGroup } = this.settings;
-    const release =
-      maxWaitMs === 0
-        ? this.shares.tryTake(key, group)
-        : await this.shares.take(key, AbortSignal.timeout(maxWaitMs), group);
-    if (release) return release;
+    const take = (waits: AbortSignal) => this.shares.take(key, waits, group);
+    let release: Release | null | 'full' | 'gone';
+    if (maxWaitMs === 0) release = this.shares.tryTake(key, group);
+    else if (caller) release = await waitWhileHere(take, caller, maxWaitMs);
+    else release = await take(AbortSignal.timeout(maxWaitMs));
+    if (release === 'gone') throw callerGone();
+    if (release && release !== 'full') return release;
     const ofGroup = this.holder === 'person' && perGroup !== undefined ? `, and one organization ${perGroup}` : '';
     throw new ApiProblem('rate_limited', {
       detail: `Too many ${this.what} are under way. One ${this.holder} may have ${perKey} at once${ofGroup}. Try again in a moment.`,

@@ -1,5 +1,6 @@
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { SharedRoom } from '@cooperage/domain';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rememberCallers, setCaller } from './caller.js';
@@ -16,7 +17,7 @@ let accepted: Socket[] = [];
 beforeEach(async () => {
   server = fastify();
   rememberCallers(server);
-  boundUnreadAnswers(server, maxBytes);
+  boundUnreadAnswers(server, new SharedRoom(maxBytes));
   server.addHook('preHandler', async ({ headers }) => {
     if (typeof headers['x-person'] === 'string') setCaller(headers['x-person'], headers['x-person']);
   });

@@ -1,22 +1,19 @@
 import { Readable } from 'node:stream';
-import { SharedRoom } from '@cooperage/domain';
+import type { SharedRoom } from '@cooperage/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { headBytes } from './bounded-heads.js';
 import { currentShare } from './caller.js';
 import { addressGroup, addressSite } from './client-address.js';
 
-const usualMaxBytes = 128 * 1024 * 1024;
 /** What a request and its answer take beside their texts. It bounds how many short answers wait. */
 const answerBytes = 4_096;
 
 /**
  * Bounds the answers that are finished and not read: each counts until the kernel has all of it. They count for the person, or
- * for the address and its site before the person is known. When all together pass `maxBytes`, the oldest connection of the
- * heaviest holder is reset. Call it behind all hooks that change an answer.
- * @returns the room, for what else waits for readers
+ * for the address and its site before the person is known. When the room is full, the oldest connection of the heaviest holder is
+ * reset. Call it behind all hooks that change an answer.
  */
-export function boundUnreadAnswers(server: FastifyInstance, maxBytes = usualMaxBytes): SharedRoom {
-  const room = new SharedRoom(maxBytes);
+export function boundUnreadAnswers(server: FastifyInstance, room: SharedRoom): void {
   server.addHook('onSend', (request, reply, payload, done) => {
     // Unlike an end, a reset frees what the kernel holds for a reader who never takes it.
     const end = () => void request.raw.socket.resetAndDestroy();
@@ -24,7 +21,6 @@ export function boundUnreadAnswers(server: FastifyInstance, maxBytes = usualMaxB
     if (!reply.raw.closed) reply.raw.once('close', room.take(holdersOf(request), bytes, end));
     done(null, payload);
   });
-  return room;
 }
 
 function holdersOf({ ip }: FastifyRequest): readonly string[] {

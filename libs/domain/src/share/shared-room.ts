@@ -84,6 +84,8 @@ export class SharedRoom {
 
   /** Of several that hold as much, the one that began first. Only asked while there is one. */
   private heaviest(): Holder {
-    return [...this.holders.values()].reduce((most, each) => (each.bytes > most.bytes ? each : most));
+    let heaviest: Holder | undefined;
+    for (const each of this.holders.values()) if (!heaviest || each.bytes > heaviest.bytes) heaviest = each;
+    return heaviest!;
   }
 }
