@@ -15,6 +15,8 @@ interface Sent {
 let sent: Sent[];
 let deliveries: DeliveryAnnouncer;
 let builds: BuildAnnouncer;
+let looks: number;
+let lines: string[];
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -24,11 +26,18 @@ beforeEach(() => {
   };
   const namespace = { emit: emitTo(['all']), to: (rooms: string[]) => ({ emit: emitTo(rooms) }) };
   const announcements = new Announcements(namespace as unknown as LiveNamespace);
-  const logger = { error: (_: object, text: string) => expect.unreachable(text) } as unknown as Logger;
+  [looks, lines] = [0, []];
+  const logger = { error: (_: object, text: string) => void lines.push(text) } as unknown as Logger;
+  const recentlyChanged = async () => {
+    looks++;
+    return [];
+  };
   deliveries = new DeliveryAnnouncer(namespace as unknown as LiveNamespace, announcements, logger);
-  builds = new BuildAnnouncer(announcements, { recentlyChanged: async () => [] }, logger);
+  builds = new BuildAnnouncer(announcements, { recentlyChanged }, logger);
 });
 afterEach(() => vi.useRealTimers());
+/** What belongs to everybody, and not to one announcement. */
+const toAll = () => sent.filter(({ rooms }) => rooms[0] === 'all');
 
 const [acme, rival] = ['acme', 'rival'];
 const deliveryOf = (projectId: string, organizationId = acme) =>
@@ -92,4 +101,24 @@ it('R12B-2 announces that everything changed where an organization has more chan
   expect(named('delivery:changed').map(({ payload }) => payload)).toEqual([
     { projectId: quiet, organizationId: rival },
   ]);
+});
+
+it('R17A-2 tells all pages of lost notifications at most twice in a second, and always of the last', async () => {
+  deliveries.onReconnect();
+  builds.onReconnect();
+  expect([toAll().length, looks]).toEqual([1, 1]);
+  for (let at = 0; at < 1_000; at++) for (const announcer of [deliveries, builds]) announcer.onReconnect();
+  await vi.advanceTimersByTimeAsync(499);
+  expect([toAll().length, looks]).toEqual([1, 1]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect([toAll().length, looks]).toEqual([2, 2]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([toAll().length, looks]).toEqual([2, 2]);
+});
+
+it('R17A-2 takes no notification for lost ones, and writes few lines of those that it does not know', async () => {
+  for (let at = 0; at < 1_000; at++)
+    for (const take of [deliveries.onNotification, builds.onNotification, builds.onSteps]) take('');
+  await vi.advanceTimersByTimeAsync(9_999);
+  expect([sent, looks, lines.length]).toEqual([[], 0, 2]);
 });

@@ -2,44 +2,50 @@ import { type BuildChange, buildChangeSchema, type StepsChange, stepsChangeSchem
 import { type AnnouncedBuild, BuildLists } from '@cooperage/db';
 import type { Logger } from '@cooperage/telemetry';
 import type { Announcements } from './announcements.js';
+import { Pace } from './pace.js';
 
 /** What pages may have missed while the database could not notify. */
 const missedMs = 300_000;
 const maxMissed = 500;
+/** What goes to everybody goes no more often. Lines in the log are as seldom as nobody misses them. */
+const everybodyMs = 500;
+const lineMs = 10_000;
 
 export const projectRoom = (projectId: string): string => `project:${projectId}`;
 export const organizationRoom = (organizationId: string): string => `organization:${organizationId}`;
 
 /** Tells pages that a build changed. They ask the API for the rest, so nothing here needs to be complete or in order. */
 export class BuildAnnouncer {
-  private isFirst = true;
+  private readonly missed: Pace;
+  private readonly unknown: Pace;
 
   constructor(
     private readonly announcements: Pick<Announcements, 'add'>,
     private readonly builds: Pick<BuildLists, 'recentlyChanged'>,
-    private readonly logger: Logger,
-  ) {}
+    logger: Logger,
+  ) {
+    const onError = (error: unknown) => logger.warn({ err: error }, 'changes were missed');
+    this.missed = new Pace(everybodyMs, () => this.announceMissed(), onError);
+    const note = () => logger.error({ part: 'build channels' }, 'a notification is in a form that is not known');
+    this.unknown = new Pace(lineMs, note, onError);
+  }
 
-  /** @param payload of the database's notification; empty when notifications were lost. */
+  /** @param payload of the database's notification. */
   readonly onNotification = (payload: string): void => {
-    if (payload !== '') this.announce(payload);
-    else if (this.isFirst) this.isFirst = false;
-    else void this.announceMissed().catch((error: unknown) => this.logger.warn({ err: error }, 'changes were missed'));
-  };
-
-  /** As above, for steps. What was lost needs no repair: pages ask again when their builds are announced. */
-  readonly onSteps = (payload: string): void => {
-    if (payload === '') return;
-    const change = stepsChangeSchema.safeParse(parsed(payload));
-    if (change.success) this.sendSteps(change.data);
-    else this.logger.error({ part: 'steps channel' }, 'a notification is in a form that is not known');
-  };
-
-  private announce(payload: string): void {
     const change = buildChangeSchema.safeParse(parsed(payload));
     if (change.success) this.send(change.data);
-    else this.logger.error({ part: 'build channel' }, 'a notification is in a form that is not known');
-  }
+    else this.unknown.ask();
+  };
+
+  /** As above, for steps. */
+  readonly onSteps = (payload: string): void => {
+    const change = stepsChangeSchema.safeParse(parsed(payload));
+    if (change.success) this.sendSteps(change.data);
+    else this.unknown.ask();
+  };
+
+  /** Notifications were lost. Those of steps need no repair: pages ask again when their builds are announced. */
+  readonly onReconnect = (): void => this.missed.ask();
 
   private async announceMissed(): Promise<void> {
     const builds = await this.builds.recentlyChanged(missedMs, maxMissed);

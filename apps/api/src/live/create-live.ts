@@ -81,7 +81,11 @@ export async function createLive(config: Config<'live'>, limits: LiveLimits = {}
     process: workers.onNotification,
     drain: workers.onNotification,
   };
-  const listener = new Listener(url, handlers, onError);
+  const onReconnect = () => {
+    announcer.onReconnect();
+    deliveries.onReconnect();
+  };
+  const listener = new Listener(url, handlers, onError, { onReconnect });
   await listener.start();
   const watch = new SessionWatch(new SessionRepository(watchDatabase), logger);
   watch.start(namespace);

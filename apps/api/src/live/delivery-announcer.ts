@@ -2,32 +2,38 @@ import { type DeliveryChange, deliveryChangeSchema } from '@cooperage/contracts'
 import type { Logger } from '@cooperage/telemetry';
 import type { Announcements } from './announcements.js';
 import { organizationRoom, projectRoom } from './build-announcer.js';
+import { Pace } from './pace.js';
 import type { LiveNamespace } from './viewer.js';
 
 const anything: DeliveryChange = { projectId: null, organizationId: null };
+const everybodyMs = 500;
+const lineMs = 10_000;
 
 /** Tells pages that deliveries of a project changed. They ask the API for the rest. */
 export class DeliveryAnnouncer {
-  private isFirst = true;
+  private readonly everybody: Pace;
+  private readonly unknown: Pace;
 
   constructor(
-    private readonly namespace: Pick<LiveNamespace, 'emit'>,
+    namespace: Pick<LiveNamespace, 'emit'>,
     private readonly announcements: Pick<Announcements, 'add'>,
-    private readonly logger: Logger,
-  ) {}
-
-  /** @param payload of the database's notification; empty when notifications were lost. */
-  readonly onNotification = (payload: string): void => {
-    if (payload !== '') this.announce(payload);
-    else if (this.isFirst) this.isFirst = false;
+    logger: Logger,
+  ) {
+    const onError = (error: unknown) => logger.warn({ err: error }, 'changes were missed');
     // It says nothing of anybody, so everybody may hear it.
-    else this.namespace.emit('delivery:changed', anything);
-  };
+    this.everybody = new Pace(everybodyMs, () => void namespace.emit('delivery:changed', anything), onError);
+    const note = () => logger.error({ part: 'delivery channel' }, 'a notification is in a form that is not known');
+    this.unknown = new Pace(lineMs, note, onError);
+  }
 
-  private announce(payload: string): void {
+  /** Notifications were lost. */
+  readonly onReconnect = (): void => this.everybody.ask();
+
+  /** @param payload of the database's notification. */
+  readonly onNotification = (payload: string): void => {
     const change = deliveryChangeSchema.safeParse(parsed(payload));
     if (!change.success || change.data.projectId === null || change.data.organizationId === null) {
-      this.logger.error({ part: 'delivery channel' }, 'a notification is in a form that is not known');
+      this.unknown.ask();
       return;
     }
     const { projectId, organizationId } = change.data;
@@ -37,7 +43,7 @@ export class DeliveryAnnouncer {
       rooms: [projectRoom(projectId), organizationRoom(organizationId)],
       make: (rooms) => rooms.emit('delivery:changed', change.data),
     });
-  }
+  };
 }
 
 function parsed(text: string): unknown {

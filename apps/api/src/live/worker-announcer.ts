@@ -1,7 +1,7 @@
 import type { LiveNamespace } from './viewer.js';
 
-/** A restart of a whole pool is told once. */
-const quietMs = 200;
+/** A restart of a whole pool is told once. Pages ask again at most twice in a second. */
+const quietMs = 500;
 
 /** Tells pages that the workers are others. It names nobody, so everybody may hear it; pages ask the API for the rest. */
 export class WorkerAnnouncer {

@@ -196,6 +196,35 @@ describe('R-M9 a builder that was taken over', () => {
     await control.close();
   });
 
+  it('R17A-2 keeps no transaction for long while the queue of notifications fills up', async () => {
+    const longest = async (usage: number) =>
+      ask(`SELECT longest_builder_transaction(interval '60 s', ${usage})::text AS age`, owner());
+    expect(await longest(0.1)).toEqual([{ age: '00:01:00' }]);
+    expect(await longest(0.11)).toEqual([{ age: '00:00:01' }]);
+    // The queue has 8 GB. Here it counts as full from the beginning.
+    const text = "SELECT interval '0' WHERE queue_usage >= 0 AND older_than = interval '60 s'";
+    await change(
+      `CREATE OR REPLACE FUNCTION longest_builder_transaction(older_than interval, queue_usage double precision) RETURNS interval LANGUAGE sql AS $$ ${text} $$`,
+      owner(),
+    );
+    const isOpen = Promise.withResolvers<void>();
+    const holding = bench.builderDb.prisma.$transaction(
+      async (tx) => {
+        await tx.$queryRaw`SELECT 1`;
+        isOpen.resolve();
+        await tx.$queryRaw`SELECT pg_sleep(60)`;
+      },
+      { timeout: 60_000 },
+    );
+    await Promise.race([isOpen.promise, holding]);
+    const url = asDatabaseRole(bench.world.url, 'control');
+    const control = new Database({ url, poolSize: 1, applicationName: 'control' });
+    const failure = expect(holding).rejects.toThrow();
+    expect(await new SweepRepository(control).endBuilderTransactions(60_000)).toBe(1);
+    await failure;
+    await control.close();
+  });
+
   it('changes no cache of another zone than its build has', async () => {
     const entry = (zone: string, ref: string) =>
       `INSERT INTO cache_entry (project_id, zone, ref, platform, epoch, digest, bytes, blob_digests, blob_bytes, build_id, build_number)

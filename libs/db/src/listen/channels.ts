@@ -20,3 +20,6 @@ export const channels = {
   delivery: 'cooperage_delivery',
 } as const;
 export type Channel = keyof typeof channels;
+
+/** Channels whose notifications say something. One without a text says nothing there, and is dropped. */
+export const tellingChannels: ReadonlySet<Channel> = new Set(['build', 'steps', 'delivery']);

@@ -47,17 +47,18 @@ describe('a listener', () => {
   let line: SilentLine;
   let listener: Listener;
   const onBuild = vi.fn();
+  const onDispatch = vi.fn();
+  const onReconnect = vi.fn();
   const onError = vi.fn();
   beforeEach(async () => {
     vi.clearAllMocks();
     fresh = await freshDatabase();
     line = new SilentLine(new URL(fresh.url));
-    listener = new Listener(await line.open(), { build: onBuild }, onError, {
-      everyMs: 50,
-      withinMs: 2_000,
-    });
+    const pulse = { everyMs: 50, withinMs: 2_000 };
+    const handlers = { build: onBuild, dispatch: onDispatch };
+    listener = new Listener(await line.open(), handlers, onError, { onReconnect, pulse });
     await listener.start();
-    expect(onBuild).toHaveBeenCalledExactlyOnceWith('');
+    expect(onDispatch).toHaveBeenCalledExactlyOnceWith('');
   });
   afterEach(async () => {
     await listener.close();
@@ -65,20 +66,33 @@ describe('a listener', () => {
     await fresh.drop();
   });
 
+  async function notify(channel: string, text: string): Promise<void> {
+    const database = new Database({ url: fresh.url, poolSize: 1, applicationName: 'spec' });
+    await database.prisma.$executeRaw`SELECT pg_notify(${channel}, ${text})`;
+    await database.close();
+  }
+
   it('notices a line that died without a word, and has its handlers look again', async () => {
     line.fallSilent();
-    await expect.poll(() => onBuild).toHaveBeenCalledTimes(2);
+    await expect.poll(() => onDispatch).toHaveBeenCalledTimes(2);
+    await expect.poll(() => onReconnect).toHaveBeenCalledOnce();
     expect(onError).toHaveBeenCalledOnce();
-    const database = new Database({ url: fresh.url, poolSize: 1, applicationName: 'spec' });
-    await database.prisma.$executeRaw`SELECT pg_notify('cooperage_build', 'hello')`;
-    await database.close();
-    await expect.poll(() => onBuild).toHaveBeenLastCalledWith('hello');
+    await notify('cooperage_build', 'hello');
+    await expect.poll(() => onBuild).toHaveBeenCalledExactlyOnceWith('hello');
+  });
+
+  it('R17A-2 takes no notification for a loss, and drops one without a text that should have one', async () => {
+    for (const channel of ['cooperage_build', 'cooperage_dispatch']) await notify(channel, '');
+    await notify('cooperage_build', 'hello');
+    await expect.poll(() => onBuild).toHaveBeenCalledExactlyOnceWith('hello');
+    expect(onDispatch).toHaveBeenCalledTimes(2);
+    expect(onReconnect).not.toHaveBeenCalled();
   });
 
   it('keeps a line on which nothing happens', async () => {
     const before = line.asked;
     await expect.poll(() => line.asked).toBeGreaterThan(before + 3);
     expect(onError).not.toHaveBeenCalled();
-    expect(onBuild).toHaveBeenCalledOnce();
+    expect(onDispatch).toHaveBeenCalledOnce();
   });
 });

@@ -1,19 +1,26 @@
 import pg from 'pg';
-import { type Channel, channels } from './channels.js';
+import { type Channel, channels, tellingChannels } from './channels.js';
 
 export type OnNotification = (payload: string) => void;
 
 /** How often the line is asked whether it still carries anything, and how long it may take to say so. Milliseconds. */
 const usualPulse = { everyMs: 5_000, withinMs: 5_000 };
 
+export interface ListenerOptions {
+  /** Called when it listens again after a loss. Any role may send any notification, so none can stand for this (R17A-2). */
+  readonly onReconnect?: () => void;
+  readonly pulse?: typeof usualPulse;
+}
+
 /**
- * Listens to notifications over one connection of its own and connects again when that breaks. After each (re)connect
- * every handler is called once with an empty payload, because notifications in between are lost: handlers must look at
- * the tables then.
+ * Listens to notifications over one connection of its own and connects again when that breaks. Notifications in between are lost, so
+ * what depends on them has to look at the tables after each (re)connect: handlers that are only woken are called once then, with an empty
+ * payload. For those of {@link tellingChannels} there is `onReconnect`.
  */
 export class Listener {
   private client: pg.Client | undefined;
   private closed = false;
+  private hasListened = false;
   private retryMs = 100;
   private timer: NodeJS.Timeout | undefined;
   private asking: NodeJS.Timeout | undefined;
@@ -22,8 +29,12 @@ export class Listener {
     private readonly url: string,
     private readonly handlers: Partial<Record<Channel, OnNotification>>,
     private readonly onError: (error: Error) => void,
-    private readonly pulse = usualPulse,
+    private readonly options: ListenerOptions = {},
   ) {}
+
+  private get pulse() {
+    return this.options.pulse ?? usualPulse;
+  }
 
   /** Resolves when the first connection listens; later losses are mended by itself. */
   async start(): Promise<void> {
@@ -58,7 +69,9 @@ export class Listener {
     }
     this.retryMs = 100;
     this.watch(client);
-    for (const name of this.names()) this.handlers[name]?.('');
+    for (const name of this.names()) if (!tellingChannels.has(name)) this.handlers[name]?.('');
+    if (this.hasListened) this.options.onReconnect?.();
+    this.hasListened = true;
   }
 
   /** A line that dies without a word looks like one on which nothing happens, for as long as nobody asks. */
@@ -72,7 +85,10 @@ export class Listener {
   }
 
   private deliver(channel: string, payload: string): void {
-    for (const name of this.names()) if (channels[name] === channel) this.handlers[name]?.(payload);
+    for (const name of this.names()) {
+      const isEmpty = payload === '' && tellingChannels.has(name);
+      if (channels[name] === channel && !isEmpty) this.handlers[name]?.(payload);
+    }
   }
 
   private lost(client: pg.Client, error: Error): void {
