@@ -14,7 +14,7 @@ import type { SignedArtifact } from './artifact.js';
 import { legacyManifest, mergeLegacyLayers } from './make/legacy-manifest.js';
 
 /** There may stand more than anyone reads: what gives way is among it, and what others put as well. */
-const standingLimits = { ...defaultImageLimits, layers: 20_000 };
+const standingLimits = { ...defaultImageLimits, layers: 20_000, keys: 200_000, values: 400_000 };
 
 /** One tag of the older storage: what stands there and what we add to it. */
 export interface LegacyTag {

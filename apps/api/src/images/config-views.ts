@@ -1,5 +1,11 @@
 import type { Digest, RepositoryName } from '@cooperage/domain';
-import { defaultImageLimits, parseImageConfig, type RegistryClient } from '@cooperage/oci';
+import {
+  defaultImageLimits,
+  isRegistryError,
+  parseImageConfig,
+  type RegistryClient,
+  RegistryError,
+} from '@cooperage/oci';
 import { type ConfigView, viewOfConfig } from './config-view.js';
 
 /** Views that are kept, and their characters: views of usual configs have some thousand each. */
@@ -7,9 +13,12 @@ const mostKept = 1_000;
 const mostKeptCharacters = 16 << 20;
 
 interface Kept {
-  readonly view: ConfigView;
+  /** Or why there is none. That lies in its bytes as well, so nobody has to find it out again. */
+  readonly view: ConfigView | RegistryError;
   readonly characters: number;
 }
+
+const refusalCharacters = 1_000;
 
 /** What was shown of configs last. A config is read from the registry once for all who look at it. */
 export class ConfigViews {
@@ -26,8 +35,7 @@ export class ConfigViews {
     const known = this.kept.get(key);
     if (known) return this.keep(key, known);
     const bytes = await client.blobs.read(repository, digest, { maxBytes: defaultImageLimits.configBytes });
-    const view = viewOfConfig(parseImageConfig(bytes), bytes.length);
-    return this.keep(key, { view, characters: JSON.stringify(view).length });
+    return this.keep(key, viewed(bytes));
   }
 
   private keep(key: string, kept: Kept): ConfigView {
@@ -38,11 +46,22 @@ export class ConfigViews {
       if (this.kept.size <= mostKept && this.characters <= mostKeptCharacters) break;
       this.forget(oldest);
     }
+    if (kept.view instanceof RegistryError) throw kept.view;
     return kept.view;
   }
 
   private forget(key: string): void {
     this.characters -= this.kept.get(key)?.characters ?? 0;
     this.kept.delete(key);
+  }
+}
+
+function viewed(bytes: Uint8Array): Kept {
+  try {
+    const view = viewOfConfig(parseImageConfig(bytes), bytes.length);
+    return { view, characters: JSON.stringify(view).length };
+  } catch (error) {
+    if (!isRegistryError(error, 'invalid')) throw error;
+    return { view: error, characters: refusalCharacters };
   }
 }

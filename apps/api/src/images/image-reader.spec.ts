@@ -18,8 +18,8 @@ function world({ waits = true } = {}) {
     stored.set(digestOf(bytes), bytes);
     return { digest: digestOf(bytes), size: bytes.length };
   };
-  const image = (marker: string) => {
-    const config = keep({ architecture: 'amd64', os: 'linux', history: [{ created_by: `RUN ${marker}` }] });
+  const image = (marker: string, more: object = {}) => {
+    const config = keep({ ...more, architecture: 'amd64', os: 'linux', history: [{ created_by: `RUN ${marker}` }] });
     const layer = {
       mediaType: 'application/vnd.oci.image.layer.v1.tar',
       digest: digestOf(Buffer.from(marker)),
@@ -139,5 +139,17 @@ describe('the reader of images', () => {
     expect(asked.length).toBeLessThanOrEqual(2);
     await reader.content(projectOf('beta'), digest);
     expect(asked.length).toBeLessThanOrEqual(3);
+  });
+
+  it('R17A-3 finds out once that a config cannot be shown', async () => {
+    const { reader, image, asked } = world({ waits: false });
+    const volumes = Object.fromEntries(Array.from({ length: 10_001 }, (_, at) => [at, {}]));
+    const digest = image('one', { config: { Volumes: volumes } });
+    for (let look = 0; look < 3; look++)
+      await expect(reader.content(projectOf('acme'), digest)).rejects.toMatchObject({
+        kind: 'invalid',
+        message: 'Volumes has more than 10000 entries',
+      });
+    expect(asked).toHaveLength(1);
   });
 });

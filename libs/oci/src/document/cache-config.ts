@@ -1,7 +1,6 @@
-import { JsonScan } from '@cooperage/domain';
 import { invalidAnswer } from '../registry-error.js';
 import type { Descriptor } from './descriptor.js';
-import { arrayOf, type JsonObject, objectOf, parseJson, stringOf } from './json-shape.js';
+import { arrayOf, countJson, type JsonObject, objectOf, parseJson, stringOf } from './json-shape.js';
 import type { ImageManifest } from './manifest-document.js';
 
 /** Config of BuildKit's cache manifest. */
@@ -20,7 +19,7 @@ export interface CacheRecord {
 const mostRecords = 5_000;
 const mostBytes = 8 << 20;
 /** Forty keys for each record; BuildKit writes some ten. They are counted before parsing, which makes an object of two bytes. */
-const bounds = { depth: 16, keys: 200_000, values: 400_000 };
+const bounds = { keys: 200_000, values: 400_000 };
 
 /**
  * Records with a result of a cache manifest. Untrusted: whoever may push a cache writes it.
@@ -28,9 +27,7 @@ const bounds = { depth: 16, keys: 200_000, values: 400_000 };
  */
 export function parseCacheConfig(manifest: ImageManifest, bytes: Uint8Array): CacheRecord[] {
   if (bytes.length > mostBytes) throw invalidAnswer('the cache config is too large', 'TOO_LARGE');
-  const fault = new JsonScan(bytes, bounds).scan(bytes.length);
-  if (fault === 'form') throw invalidAnswer('the cache config is not JSON');
-  if (fault !== null) throw invalidAnswer(`the cache config has more ${fault} than ${bounds[fault]}`, 'TOO_LARGE');
+  countJson(bytes, 'the cache config', bounds);
   const json = objectOf(parseJson(bytes, 'the cache config'), 'the cache config');
   const blobs = new Map(manifest.layers.map((layer) => [layer.digest as string, layer]));
   const layers = arrayOf(json.layers, mostRecords, 'the layers of the cache').map((layer) =>

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { digestOf } from '../digest-of.js';
 import { joinHistory } from '../image-reader.js';
 import { isRegistryError } from '../registry-error.js';
 import { parseImageConfig } from './image-config.js';
+import { defaultImageLimits } from './image-limits.js';
 
 const parse = (json: unknown) => parseImageConfig(Buffer.from(JSON.stringify(json)));
 
@@ -16,6 +17,8 @@ function code(json: unknown): string | undefined {
 }
 
 describe('parseImageConfig', () => {
+  afterEach(() => vi.restoreAllMocks());
+
   it('reads what a page shows', () => {
     const config = parse({
       os: 'linux',
@@ -45,6 +48,39 @@ describe('parseImageConfig', () => {
   it('reads an empty one', () => {
     expect(parse({})).toMatchObject({ platform: { os: 'unknown', architecture: 'unknown' }, history: [], labels: {} });
     expect(parse({ config: null, history: null, rootfs: null })).toMatchObject({ env: [] });
+  });
+
+  it.each([
+    [
+      'volumes',
+      `{"config":{"Volumes":{${Array.from({ length: 700_000 }, (_, at) => `"/${at.toString(36)}":{}`).join()}}}}`,
+    ],
+    ['objects with an integer key', `{"x":[${'{"34":0},'.repeat(900_000)}0]}`],
+    ['empty lists', `{"x":[${'[],'.repeat(2_700_000)}0]}`],
+    ['lists inside each other', '['.repeat(4_000_000)],
+  ])('R17A-3 refuses a config of many %s before it is parsed', async (_what, text) => {
+    const bytes = Buffer.from(text);
+    expect(bytes.length).toBeLessThan(defaultImageLimits.configBytes);
+    const parsed = vi.spyOn(JSON, 'parse');
+    expect(() => parseImageConfig(bytes)).toThrow(expect.objectContaining({ kind: 'invalid', code: 'TOO_LARGE' }));
+    expect(parsed).not.toHaveBeenCalled();
+  });
+
+  it('R17A-3 reads a config that is at all of the other limits', () => {
+    const { history, labels, layers } = defaultImageLimits;
+    const names = (length: number, value: unknown) =>
+      Object.fromEntries(Array.from({ length }, (_, at) => [`/${at}`, value]));
+    const step = { created: 'now', created_by: 'RUN x', comment: 'y', author: 'z', empty_layer: true };
+    const texts = Array(10_000).fill('x');
+    const config = parse({
+      ...{ os: 'linux', architecture: 'amd64', rootfs: { type: 'layers', diff_ids: Array(layers).fill('sha256:1') } },
+      history: Array(history).fill(step),
+      config: {
+        ...{ Env: texts, Cmd: texts, Entrypoint: texts, Labels: names(labels, 'x') },
+        ...{ Volumes: names(10_000, {}), ExposedPorts: names(10_000, {}) },
+      },
+    });
+    expect([config.volumes.length, config.history.length, config.env.length]).toEqual([10_000, history, 10_000]);
   });
 
   it('S-044 refuses a huge config, history, label set and diff_ids', () => {

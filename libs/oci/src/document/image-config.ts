@@ -1,7 +1,7 @@
 import { invalidAnswer } from '../registry-error.js';
 import { type Platform, parsePlatform } from './descriptor.js';
 import { defaultImageLimits, type ImageLimits } from './image-limits.js';
-import { arrayOf, objectOf, optionalString, parseJson, stringMapOf, stringOf } from './json-shape.js';
+import { arrayOf, countJson, objectOf, optionalString, parseJson, stringMapOf, stringOf } from './json-shape.js';
 
 export interface HistoryEntry {
   /** RFC 3339, as the builder wrote it. */
@@ -34,10 +34,19 @@ export interface ImageConfig {
 
 const maxTexts = 10_000;
 
-/** @throws {RegistryError} `invalid`. */
-export function parseImageConfig(bytes: Uint8Array, limits: ImageLimits = defaultImageLimits): ImageConfig {
+/**
+ * Whether a config holds so much that nothing may parse it.
+ * @throws {RegistryError} `invalid`, with code `TOO_LARGE` then
+ */
+export function checkImageConfig(bytes: Uint8Array, limits: ImageLimits = defaultImageLimits): void {
   if (bytes.length > limits.configBytes)
     throw invalidAnswer(`the config is larger than ${limits.configBytes} bytes`, 'TOO_LARGE');
+  countJson(bytes, 'the config', limits);
+}
+
+/** @throws {RegistryError} `invalid`. */
+export function parseImageConfig(bytes: Uint8Array, limits: ImageLimits = defaultImageLimits): ImageConfig {
+  checkImageConfig(bytes, limits);
   const json = objectOf(parseJson(bytes, 'the config'), 'the config');
   const settings = json.config ? objectOf(json.config, 'the settings of the config') : {};
   const rootfs = json.rootfs ? objectOf(json.rootfs, 'rootfs') : {};

@@ -1,4 +1,6 @@
+import { JsonScan } from '@cooperage/domain';
 import { invalidAnswer } from '../registry-error.js';
+import type { ImageLimits } from './image-limits.js';
 
 /** Readers of untrusted JSON: each returns the value in the asked shape or throws `RegistryError` `invalid`. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -9,6 +11,24 @@ export function parseJson(bytes: Uint8Array, what: string): unknown {
   } catch {
     throw invalidAnswer(`${what} is not JSON`);
   }
+}
+
+/** Objects and lists inside each other. No document of ours or of BuildKit has ten. */
+const mostDepth = 64;
+
+/**
+ * Counts what a document holds, and makes none of it: 8 MiB may be a million objects, each of which takes many times its bytes.
+ * @throws {RegistryError} `invalid`, with code `TOO_LARGE` where it holds too much
+ */
+export function countJson(
+  bytes: Uint8Array,
+  what: string,
+  { keys, values }: Pick<ImageLimits, 'keys' | 'values'>,
+): void {
+  const bounds = { depth: mostDepth, keys, values };
+  const fault = new JsonScan(bytes, bounds).scan(bytes.length);
+  if (fault === 'form') throw invalidAnswer(`${what} is not JSON`);
+  if (fault !== null) throw invalidAnswer(`${what} has more ${fault} than ${bounds[fault]}`, 'TOO_LARGE');
 }
 
 export function isObject(value: unknown): value is JsonObject {

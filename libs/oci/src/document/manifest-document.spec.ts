@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { digestOf } from '../digest-of.js';
 import { mediaTypes } from '../media-types.js';
 import { isRegistryError, type RegistryError } from '../registry-error.js';
+import { cacheDocumentLimits } from './image-limits.js';
 import { parseManifestDocument } from './manifest-document.js';
 
 const blob = { mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest: digestOf(Buffer.from('x')), size: 1 };
@@ -33,6 +34,25 @@ describe('parseManifestDocument', () => {
       config,
       layers: [blob],
     });
+  });
+
+  it.each([
+    ['objects with an integer key', '{"34":0}'],
+    ['empty lists', '[]'],
+  ])('R17A-3 refuses one of many %s before it is parsed', (_what, value) => {
+    const parsed = vi.spyOn(JSON, 'parse');
+    const text = `{"layers":[${Array(300_000).fill(value).join()}]}`;
+    expect(failure(text)).toMatchObject({ code: 'TOO_LARGE' });
+    expect(parsed).not.toHaveBeenCalled();
+    parsed.mockRestore();
+  });
+
+  it('R17A-3 reads the manifest of a cache with as many layers as it may have', () => {
+    const { layers } = cacheDocumentLimits;
+    const annotations = { 'buildkit/createdat': 'now', 'containerd.io/uncompressed': 'sha256:1' };
+    const text = JSON.stringify({ ...manifest, layers: Array(layers).fill({ ...blob, annotations }) });
+    const document = parseManifestDocument(Buffer.from(text), mediaTypes.manifest, cacheDocumentLimits);
+    expect(document).toMatchObject({ layers: { length: layers } });
   });
 
   it('reads an index with platforms', () => {

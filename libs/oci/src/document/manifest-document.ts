@@ -2,7 +2,7 @@ import { isIndexType, isManifestType } from '../media-types.js';
 import { invalidAnswer } from '../registry-error.js';
 import { type Descriptor, parseDescriptor } from './descriptor.js';
 import { defaultImageLimits, type ImageLimits } from './image-limits.js';
-import { arrayOf, type JsonObject, objectOf, optionalString, parseJson, stringMapOf } from './json-shape.js';
+import { arrayOf, countJson, type JsonObject, objectOf, optionalString, parseJson, stringMapOf } from './json-shape.js';
 
 interface Common {
   readonly mediaType: string;
@@ -37,6 +37,7 @@ export function parseManifestDocument(
 ): ManifestDocument {
   if (bytes.length > limits.manifestBytes)
     throw invalidAnswer(`the manifest is larger than ${limits.manifestBytes} bytes`, 'TOO_LARGE');
+  countJson(bytes, 'the manifest', limits);
   const json = objectOf(parseJson(bytes, 'the manifest'), 'the manifest');
   const said = optionalString(json.mediaType, 'the mediaType of the manifest') ?? mediaType;
   if (said !== mediaType) throw invalidAnswer('the manifest says another media type than the registry');

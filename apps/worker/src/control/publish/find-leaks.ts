@@ -23,7 +23,7 @@ export interface Leak {
  *
  * Values under `shortestSecret` bytes are from before that was the least. They are not looked for: each of them stands in
  * ordinary text, and would end every build of its project. What it takes to look is prepared once for all documents.
- * @param documents of which one at a time is asked for
+ * @param documents of which one at a time is asked for; all of them also where nothing is looked for, since they are checked meanwhile
  * @throws {BuildFailure} `PolicyRefused` for a document of so many values that to search it would take all memory
  */
 export async function findLeaks(
@@ -31,10 +31,10 @@ export async function findLeaks(
   secrets: ReadonlyMap<string, Uint8Array>,
 ): Promise<Leak[]> {
   const known = [...secrets].flatMap(([name, value]) => (value.length < shortestSecret ? [] : [{ name, value }]));
-  if (known.length === 0) return [];
-  const masker = await SecretMasker.prepare(known);
+  const masker = known.length > 0 ? await SecretMasker.prepare(known) : null;
   const leaks: Leak[] = [];
   for await (const { where, bytes } of documents) {
+    if (masker === null) continue;
     if ((await inTurns(countValues(bytes, mostValues))) > mostValues) throw tooMany(where);
     const names = await inTurns(masker.namesIn(tenantTexts(bytes)));
     for (const secretName of names) leaks.push({ secretName, where });

@@ -9,7 +9,14 @@ import {
   sealedSubject,
   stagingRepository,
 } from '@cooperage/domain';
-import { type Descriptor, imagePlatforms, manifestsOf, mountImage, readImageRoot } from '@cooperage/oci';
+import {
+  checkImageConfig,
+  type Descriptor,
+  imagePlatforms,
+  manifestsOf,
+  mountImage,
+  readImageRoot,
+} from '@cooperage/oci';
 import { findLeaks, type ImageDocument } from './find-leaks.js';
 import type { PublisherSession } from './publisher-session.js';
 
@@ -36,7 +43,7 @@ export class InspectImage {
    * @returns the descriptor that signatures have as their subject, and what is known of the image
    * @throws {BuildFailure} `SecretLeak` when a secret of the project stands in the image's documents; `PolicyRefused` when they are
    *   too much to be searched
-   * @throws {RegistryError}
+   * @throws {RegistryError} `invalid` also for a config that holds so much that nobody could show it
    */
   async into(
     session: PublisherSession,
@@ -46,7 +53,7 @@ export class InspectImage {
   ): Promise<InspectedImage> {
     const from = stagingRepository(build.projectId, build.zone);
     const to = projectRepository(project.organizationSlug, project.slug);
-    await this.refuseLeaks(session, build, from);
+    await this.searchDocuments(session, build, from);
     const mounted = await mountImage(
       session.registry,
       { from, to, digest: build.digest as Digest, admit },
@@ -57,9 +64,13 @@ export class InspectImage {
     return { subject: mounted.root, totalBytes: mounted.root.size + mounted.blobBytes, platforms };
   }
 
-  private async refuseLeaks(session: PublisherSession, build: BuildRecord, repository: RepositoryName): Promise<void> {
+  /** Also without secrets: what reads the image later, here and in the API, should meet no document that it cannot read. */
+  private async searchDocuments(
+    session: PublisherSession,
+    build: BuildRecord,
+    repository: RepositoryName,
+  ): Promise<void> {
     const secrets = await this.secrets(build.projectId);
-    if (secrets.size === 0) return;
     const leaks = await findLeaks(this.documents(session, build, repository), secrets);
     const [first] = leaks;
     if (!first) return;
@@ -83,6 +94,7 @@ export class InspectImage {
       const bytes = await session.registry.blobs.read(repository, digest, { ...options, maxBytes: maxConfigBytes });
       bytesLeft -= bytes.length;
       if (bytesLeft < 0) throw tooLarge();
+      checkImageConfig(bytes);
       yield { where: 'config', bytes };
     }
   }
