@@ -1,3 +1,4 @@
+import { costRatio } from '@cooperage/testing';
 import { describe, expect, it } from 'vitest';
 import type { EngineEvent, StepState } from '../engine.js';
 import { FetchWatch } from './fetch-watch.js';
@@ -19,6 +20,15 @@ describe('R-C2 what a build fetches for its base images', () => {
     expect(watch.signal.aborted).toBe(false);
     watch.note(layer('other', 'sha256:c', 0, 1));
     expect(watch.signal.reason).toMatchObject({ code: 'FetchLimit' });
+  });
+
+  it('R16C-5 costs the same for each event, however many layers there are', () => {
+    const work = (layers: number) => () => {
+      const watch = new FetchWatch();
+      watch.note(step('base', true));
+      for (let at = 0; at < layers; at++) watch.note(layer('base', `sha256:${at}`, 0, 1));
+    };
+    expect(costRatio(work(40_000), work(10_000), 8)).toBeLessThan(8);
   });
 
   it('counts what came where the size is not said', () => {

@@ -17,6 +17,8 @@ export class FetchWatch {
   private readonly images = new Set<string>();
   private readonly addresses = new Set<string>();
   private readonly layers = new Map<string, number>();
+  /** Of all layers. Not summed at each event: an image may have tens of thousands of layers. */
+  private bytes = 0;
 
   constructor(
     private readonly mostBytes: number = usualBytes,
@@ -33,9 +35,10 @@ export class FetchWatch {
     // A layer has its digest as the name of its progress; what is unpacked or bookkeeping has others.
     if (event.type !== 'progress' || !this.images.has(event.stepId) || !event.id.startsWith('sha256:')) return;
     const known = this.layers.get(event.id) ?? 0;
-    this.layers.set(event.id, Math.max(known, event.total ?? 0, event.current));
-    const bytes = [...this.layers.values()].reduce((sum, each) => sum + each, 0);
-    if (bytes > this.mostBytes) this.stopping.abort(tooMuch(this.mostBytes));
+    const bytes = Math.max(known, event.total ?? 0, event.current);
+    this.layers.set(event.id, bytes);
+    this.bytes += bytes - known;
+    if (this.bytes > this.mostBytes) this.stopping.abort(tooMuch(this.mostBytes));
   }
 
   private noteFetch({ id, fetches }: StepState): void {
