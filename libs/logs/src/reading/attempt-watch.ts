@@ -1,3 +1,4 @@
+import { FrameBudget } from '../limits/frame-bounds.js';
 import type { ChunkStore, LiveBus, LogTail } from '../ports.js';
 import { Wake } from '../wake.js';
 import { FrameJoiner } from './frame-joiner.js';
@@ -8,6 +9,8 @@ import { RecentFrames } from './recent-frames.js';
 /** After news the archive is asked again when a chunk's age has passed, then more and more rarely. */
 const firstPollMs = 300;
 const longestPollMs = 2_000;
+/** It is asked at most so often, whatever the bus says. */
+const mostAsksInSecond = 20;
 /** What one viewer may hold while it waits. */
 const readBytes = 131_072;
 
@@ -30,10 +33,13 @@ export class AttemptWatch {
   private readonly live = new FrameJoiner((frame) => {
     if (this.recent.add(frame)) this.news.wake();
   });
+  private readonly budget = new FrameBudget();
   private readonly reads = new Map<number, Promise<LogFrame[]>>();
   private readonly unsubscribe: () => void;
   private timer: NodeJS.Timeout | undefined;
   private asking = false;
+  private asks = 0;
+  private asksEndMs = 0;
   private askAgain = false;
   private stopped = false;
 
@@ -79,7 +85,7 @@ export class AttemptWatch {
 
   private take(bytes: Uint8Array): void {
     if (this.stopped) return;
-    const frame = readFrame(bytes);
+    const frame = this.budget.take(bytes) ? readFrame(bytes) : undefined;
     if (frame === undefined) this.ask(firstPollMs);
     else this.live.take(frame);
   }
@@ -90,9 +96,25 @@ export class AttemptWatch {
       this.askAgain = true;
       return;
     }
-    this.asking = true;
     clearTimeout(this.timer);
+    const waitMs = this.untilNextAsk();
+    if (waitMs > 0) {
+      this.timer = setTimeout(() => this.ask(nextMs), waitMs);
+      return;
+    }
+    this.asking = true;
+    this.asks++;
     void this.askTail().then(() => this.schedule(nextMs));
+  }
+
+  /** 0 when the archive may be asked now. */
+  private untilNextAsk(): number {
+    const nowMs = performance.now();
+    if (nowMs >= this.asksEndMs) {
+      this.asksEndMs = nowMs + 1_000;
+      this.asks = 0;
+    }
+    return this.asks < mostAsksInSecond ? 0 : this.asksEndMs - nowMs;
   }
 
   private async askTail(): Promise<void> {
@@ -118,7 +140,7 @@ export class AttemptWatch {
   }
 }
 
-/** A copy, for the bus may hand out a part of a much larger buffer. Nothing for an empty or a broken frame. */
+/** A copy, for the bus may hand out a part of a much larger buffer. Nothing for an empty or a broken frame: the archive has the rest. */
 function readFrame(bytes: Uint8Array): LogFrame | undefined {
   try {
     return frameOf(Uint8Array.from(bytes));

@@ -47,10 +47,11 @@ describe('the newest frames of a log', () => {
     expect(recent.nextN).toBe(10);
   });
 
-  it('keeps the newest even when it is too large by itself', () => {
+  it('R17C-7 keeps none that is too large by itself, and still knows where it ended', () => {
     const recent = new RecentFrames(10);
-    recent.add(frame(0, 4));
-    expect(recent.holding(3)).toBeDefined();
+    expect(recent.add(frame(0, 4))).toBe(true);
+    expect(recent.holding(3)).toBeUndefined();
+    expect([recent.nextN, recent.evictedN]).toEqual([4, 4]);
   });
 });
 

@@ -21,7 +21,10 @@ export class RecentFrames {
     return this.evicted;
   }
 
-  /** Takes a frame in its place. `false` for one that is known or too old: the bus may double and reorder. */
+  /**
+   * Takes a frame in its place. One that is too large by itself is gone at once, with what was before it.
+   * @returns false for one that is known or too old: the bus may double and reorder
+   */
   add(frame: LogFrame): boolean {
     const place = this.place(frame.firstN);
     const before = this.frames[place - 1];
@@ -30,7 +33,7 @@ export class RecentFrames {
     if (after !== undefined && frame.nextN > after.firstN) return false;
     this.frames.splice(place, 0, frame);
     this.heldBytes += cost(frame);
-    while (this.heldBytes > this.limitBytes && this.frames.length > 1) this.evictOldest();
+    while (this.heldBytes > this.limitBytes) this.evictOldest();
     return true;
   }
 

@@ -1,3 +1,4 @@
+import { mostFrameBytes } from '../limits/frame-bounds.js';
 import type { LiveBus } from '../ports.js';
 
 /** Sends frames of one attempt to its viewers, fire and forget, and counts what the bus did not take. */
@@ -20,10 +21,13 @@ export class LivePublisher {
 
   publish(frame: Uint8Array): void {
     this.sent++;
-    if (!this.bus.publish(this.attemptId, frame)) this.lost++;
+    // Nobody would read it.
+    const isTooLong = frame.length > mostFrameBytes;
+    if (isTooLong) this.nudge();
+    if (isTooLong || !this.bus.publish(this.attemptId, frame)) this.lost++;
   }
 
-  /** Tells viewers that the archive has news which no frame carries: the log is complete. */
+  /** Tells viewers that the archive has news which no frame carries: the log is complete, or an entry is too long for one. */
   nudge(): void {
     this.bus.publish(this.attemptId, new Uint8Array());
   }
