@@ -53,7 +53,7 @@ export interface PushedBlob {
 export interface PushedImage {
   /** Of the manifest. */
   readonly digest: string;
-  /** Config and layers; none where the engine does not say. */
+  /** Config and layers; none where the engine does not say, of what is pushed already. */
   readonly blobs: readonly PushedBlob[];
   readonly isPushed: boolean;
 }

@@ -8,7 +8,7 @@ export interface StagedBlob {
 /** What a build pushes into the staging repository of its zone. */
 export interface ImageToStage {
   readonly digest: string;
-  /** Config and layers as the engine names them; none where it says nothing. */
+  /** Config and layers as the engine names them. None, where it says nothing, only of what is pushed already. */
   readonly blobs: readonly StagedBlob[];
   /** It is there already: it is noted whether it fits or not. */
   readonly isPushed: boolean;

@@ -243,8 +243,14 @@ describe('what builds stage', () => {
     await expect(note(build, [{ digest: 'sha256:1', bytes: 1 }])).rejects.toThrow(refused);
     await expect(note(build, [{ digest: digest(), bytes: 2 ** 41 }])).rejects.toThrow(refused);
     await expect(staging.note(newId(), { digest: digest(), blobs: [], isPushed: true })).rejects.toThrow(refused);
-    for (let at = 0; at < 100; at++) await note(build, []);
-    await expect(note(build, [])).rejects.toThrow(refused);
+    for (let at = 0; at < 100; at++) await note(build, [base]);
+    await expect(note(build, [base])).rejects.toThrow(refused);
+  });
+
+  it('R17B-2 takes no image without blobs before its push', async () => {
+    const build = await world.build(projectId);
+    await expect(note(build, [])).rejects.toThrow(/may not stage/);
+    expect(await note(build, [], { isPushed: true })).toMatchObject({ state: 'staged' });
   });
 
   const many = (count: number) => Array.from({ length: count }, () => ({ digest: digest(), bytes: 1 }));

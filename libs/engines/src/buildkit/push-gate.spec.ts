@@ -1,6 +1,7 @@
+import type * as Buildkit from '@cooperage/buildkit';
 import type { EngineConnection } from '@cooperage/buildkit';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { BuildRequest } from '../build-request.js';
+import type { BuildRequest, PushedImage } from '../build-request.js';
 import type { EngineEvent } from '../engine.js';
 import type * as Gates from './push-gate.js';
 
@@ -12,21 +13,41 @@ const scopes = ['repository:staging/zone:pull,push'];
 const pushing: EngineEvent = { type: 'pushing', digest: `sha256:${'a'.repeat(64)}` };
 const output: EngineEvent = { type: 'log', stepId: 's', stream: 1, data: Buffer.from('x'), at: new Date() };
 const tenMinutesMs = 600_000;
+const mebibyte = 1024 * 1024;
+const blob = { digest: `sha256:${'b'.repeat(64)}`, size: 7 };
+const manifestOf = ([config, ...layers]: object[]) => Buffer.from(JSON.stringify({ config, layers }));
 
 describe('PushGate', () => {
   // Test files share their modules: another may have brought this one along already, with the timers of Node.
   let PushGate: typeof Gates.PushGate;
+  let errors: Pick<typeof Buildkit, 'ConnectionLost' | 'RpcError' | 'rpcCode'>;
   beforeAll(async () => {
     vi.resetModules();
+    errors = await import('@cooperage/buildkit');
     ({ PushGate } = await import('./push-gate.js'));
   });
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  function gateOf(admit: () => Promise<void>) {
+  const rpcError = (code: 'canceled' | 'notFound' | 'unimplemented') =>
+    new errors.RpcError('Read', errors.rpcCode[code], code);
+
+  /** An engine that keeps one manifest, or answers a question for it by an error. */
+  function engineWith(kept: Buffer | (() => Error)) {
+    const start = vi.fn(async (_method: unknown, _request: unknown, take: (part: { data: Uint8Array }) => void) => {
+      if (!Buffer.isBuffer(kept)) throw kept();
+      const ended = Promise.withResolvers<void>();
+      setTimeout(() => {
+        for (let at = 0; at < kept.length; at += mebibyte) take({ data: kept.subarray(at, at + mebibyte) });
+        ended.resolve();
+      });
+      return { done: ended.promise, cancel: () => ended.reject(rpcError('canceled')) };
+    });
+    return { start };
+  }
+
+  function gateOf(admit: (image: PushedImage) => Promise<void>, connection = engineWith(manifestOf([blob, blob]))) {
     const asked = { push: { repository: 'staging/zone', admit }, registryAuth: { token: async () => 'token' } };
-    // What the engine keeps cannot be read here: an image without blobs is admitted.
-    const connection = { start: () => Promise.reject(new Error('not there')) };
     const gate = new PushGate(connection as unknown as EngineConnection, asked as unknown as BuildRequest);
     const token = vi.fn();
     void gate.request.registryAuth.token('registry', scopes).then(token);
@@ -71,8 +92,9 @@ describe('PushGate', () => {
     expect(token).not.toHaveBeenCalled();
     backlog.resolve();
     await taken;
-    await emit(pushing);
+    const announced = emit(pushing);
     await vi.advanceTimersByTimeAsync(0);
+    await announced;
     expect(token).toHaveBeenCalledExactlyOnceWith('token');
   });
 
@@ -81,5 +103,39 @@ describe('PushGate', () => {
     await gate.watch(() => {})(output);
     await vi.advanceTimersByTimeAsync(tenMinutesMs);
     expect(token).toHaveBeenCalledExactlyOnceWith(null);
+  });
+
+  it.each([
+    ['has more than 4 MiB', manifestOf(Array.from({ length: 60_000 }, () => blob)), 'PolicyRefused', 'more than 4 MiB'],
+    ['is no JSON', Buffer.from('{'), 'PolicyRefused', 'does not name'],
+    ['is JSON of another kind', Buffer.from('null'), 'PolicyRefused', 'does not name'],
+    ['names no blobs', Buffer.from('{}'), 'PolicyRefused', 'does not name'],
+    ['has a layer that is no sha256', manifestOf([blob, { ...blob, digest: 'sha512:0' }]), 'PolicyRefused', 'not name'],
+    ['has a layer without a size', manifestOf([blob, { digest: blob.digest }]), 'PolicyRefused', 'does not name'],
+    ['is never written', () => rpcError('notFound'), 'EngineUnavailable', 'did not show'],
+    ['may not be read', () => rpcError('unimplemented'), 'EngineUnavailable', 'did not show'],
+    ['is lost on its way', () => new errors.ConnectionLost('call', 'gone'), 'EngineUnavailable', 'did not show'],
+  ])('R17B-2 ends the build and gives no token where the manifest %s', async (_what, kept, code, words) => {
+    const admit = vi.fn(async () => {});
+    const { gate, token } = gateOf(admit, engineWith(kept));
+    const watched = gate.watch(() => {})(pushing);
+    const ended = expect(watched).rejects.toMatchObject({ code, message: expect.stringContaining(words) });
+    await vi.advanceTimersByTimeAsync(tenMinutesMs);
+    await ended;
+    expect(admit).not.toHaveBeenCalled();
+    expect(token).toHaveBeenCalledExactlyOnceWith(null);
+  });
+
+  it('R17B-2 waits for a manifest that is not written yet', async () => {
+    const admit = vi.fn(async () => {});
+    const engine = engineWith(manifestOf([blob, blob]));
+    engine.start.mockRejectedValueOnce(rpcError('notFound'));
+    const { gate, token } = gateOf(admit, engine);
+    const watched = gate.watch(() => {})(pushing);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await watched;
+    const blobs = [blob, blob].map(({ digest, size }) => ({ digest, bytes: size }));
+    expect(admit).toHaveBeenCalledExactlyOnceWith({ digest: expect.any(String), blobs, isPushed: false });
+    expect(token).toHaveBeenCalledExactlyOnceWith('token');
   });
 });

@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type EngineConnection, RpcError, readContent } from '@cooperage/buildkit';
+import { ContentTooLarge, type EngineConnection, RpcError, readContent, rpcCode } from '@cooperage/buildkit';
+import { BuildFailure } from '@cooperage/domain';
 import type { BuildRequest, PushedBlob } from '../build-request.js';
 import type { EngineEvent } from '../engine.js';
-import { blobsOfManifest } from '../manifest-blobs.js';
+import { allBlobsOfManifest } from '../manifest-blobs.js';
 
+/** Registries take no larger one. */
 const mostManifestBytes = 4 * 1024 * 1024;
-/** The engine announces a manifest before it has written it. */
-const writtenWithinMs = 5_000;
+/** The engine announces a manifest before it has written it. A disk that other steps keep busy takes its time. */
+const writtenWithinMs = 30_000;
 const lookMs = 50;
 /** All engines that we know announce an image. One that says nothing for so long gets no token, and its push fails. */
 const silentMs = 60_000;
@@ -22,6 +24,7 @@ export class PushGate {
   /** Events so far, and how many of them are not taken yet: the announcement may come behind them. */
   private heard = 0;
   private taking = 0;
+  private isClosed = false;
 
   constructor(
     private readonly connection: EngineConnection,
@@ -50,6 +53,7 @@ export class PushGate {
 
   /** The build is over. */
   close(): void {
+    this.isClosed = true;
     this.admitted.resolve(false);
   }
 
@@ -79,17 +83,45 @@ export class PushGate {
     return false;
   }
 
-  /** None where the engine does not say. */
+  /**
+   * What the engine keeps is asked of the quota, so a manifest that cannot be read is not pushed (R17B-2).
+   * @throws {BuildFailure} `PolicyRefused` for what is no manifest of an image, `EngineUnavailable` where the engine does not show it
+   */
   private async blobsOf(digest: string): Promise<PushedBlob[]> {
-    for (let waitedMs = 0; ; waitedMs += lookMs) {
+    const sinceMs = performance.now();
+    for (;;) {
       try {
-        return blobsOfManifest(await readContent(this.connection, digest, mostManifestBytes));
+        return blobsIn(await readContent(this.connection, digest, mostManifestBytes));
       } catch (error) {
-        if (!(error instanceof RpcError) || waitedMs >= writtenWithinMs) return [];
+        const isLate = this.isClosed || performance.now() - sinceMs >= writtenWithinMs;
+        if (isLate || !isUnwritten(error)) throw unread(error);
       }
       await delay(lookMs);
     }
   }
+}
+
+function isUnwritten(error: unknown): boolean {
+  return error instanceof RpcError && (error.code === rpcCode.notFound || error.code === rpcCode.unknown);
+}
+
+function unread(cause: unknown): BuildFailure {
+  if (cause instanceof BuildFailure) return cause;
+  if (cause instanceof ContentTooLarge) return refused('its manifest has more than 4 MiB', cause);
+  const message = 'The builder did not show the manifest of the image before its push.';
+  return new BuildFailure('EngineUnavailable', message, { cause });
+}
+
+function blobsIn(manifest: Buffer): PushedBlob[] {
+  try {
+    return allBlobsOfManifest(manifest);
+  } catch (cause) {
+    throw refused('its manifest does not name a configuration and layers by sha256 and size', cause);
+  }
+}
+
+function refused(why: string, cause: unknown): BuildFailure {
+  return new BuildFailure('PolicyRefused', `The image cannot be published: ${why}.`, { cause });
 }
 
 /** https://distribution.github.io/distribution/spec/auth/scope/ */
