@@ -120,6 +120,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON base_tag, build, image, staged_image, im
 GRANT SELECT, DELETE ON hook_refusal TO cooperage_control;
 -- What is measured in the registry stands there instead of a builder's word.
 GRANT SELECT, INSERT, UPDATE, DELETE ON cache_entry TO cooperage_control;
+GRANT SELECT, INSERT, UPDATE, DELETE ON cache_replaced TO cooperage_control;
 GRANT SELECT ON cache_blob TO cooperage_control;
 GRANT UPDATE (swept_at), DELETE ON cache_reset TO cooperage_control;
 GRANT SELECT, INSERT, DELETE ON cache_eviction TO cooperage_control;

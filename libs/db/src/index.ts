@@ -36,6 +36,7 @@ export * from './cache/cache-store-repository.js';
 export * from './cache/cache-sweep-repository.js';
 export * from './cache/due-cache-repository.js';
 export * from './cache/main-cache-repository.js';
+export * from './cache/replaced-cache-repository.js';
 export * from './cache/step-verdict-repository.js';
 export { refuseSuperuser, UnsafeDatabaseRole } from './connection-role.js';
 export { Database, type DatabaseOptions } from './database.js';

@@ -116,6 +116,29 @@ describe('sizes of what a builder that was taken over writes', () => {
     await expect(forge(row(`repeat('x', 300)`))).rejects.toThrow(refused);
   });
 
+  it('R17B-1 a builder notes each cache that it replaces, takes none of that back, and replaces no more than a project may have', async () => {
+    await claimed();
+    const { ref, platform } = await bench.build(buildId);
+    await forge(`INSERT INTO cache_entry (project_id, zone, ref, platform, epoch, digest, bytes, build_id, build_number)
+      VALUES ('${bench.projectId}', 'protected', '${ref}', '${platform}', 0, 'd0', 1, '${buildId}', 1)`);
+    await forge(`UPDATE cache_entry SET digest = 'd1'`);
+    for (const sql of [
+      'DELETE FROM cache_replaced',
+      'UPDATE cache_replaced SET bytes = 0',
+      'SELECT FROM cache_replaced',
+    ])
+      await expect(forge(sql), sql).rejects.toThrow(/permission denied/);
+    await change(
+      `INSERT INTO cache_replaced (project_id, zone, ref, epoch, digest, bytes)
+       SELECT project_id, zone, ref, epoch, 'x' || n, 1 FROM cache_replaced, generate_series(1, 9999) n`,
+      owner(),
+    );
+    await expect(forge(`UPDATE cache_entry SET digest = 'd2'`)).rejects.toThrow(/may not replace more caches/);
+    await forge(`UPDATE cache_entry SET bytes = 2`);
+    // What control has measured is written down.
+    await change(`UPDATE cache_entry SET digest = 'd2'`, owner());
+  });
+
   it('R2-M-5 a builder writes no cache under new names, promises nothing for ever, and stores few contexts', async () => {
     await claimed();
     const { ref, platform } = await bench.build(buildId);

@@ -7,6 +7,7 @@ import {
   Listener,
   OutboxRepository,
   PublishRepository,
+  ReplacedCacheRepository,
   RetentionSchedule,
   ReverificationRepository,
   refuseSuperuser,
@@ -48,6 +49,8 @@ const reverifyLookMs = 60_000;
 /** How often projects are looked for whose caches weigh too much. */
 const budgetLookMs = 60_000;
 const ageLookMs = 60 * 60_000;
+/** How often caches are looked for that exports have replaced. */
+const replacedLookMs = 10 * 60_000;
 /** How often the counters of usage are folded: a read adds up what came since. */
 const usageFoldMs = 5_000;
 
@@ -80,6 +83,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
       this.reverifyLoop(),
       this.budgetLoop(),
       this.ageLoop(),
+      this.replacedLoop(),
       this.retentionLoop(),
       historyLoop(this.get(RetentionSchedule), this.logger),
       this.usageLoop(),
@@ -148,6 +152,11 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
   private ageLoop(): WakeLoop {
     const sweeps = this.get(CacheSweepRepository);
     return new WakeLoop('cache ages', ageLookMs, this.logger, () => sweeps.promiseAges());
+  }
+
+  private replacedLoop(): WakeLoop {
+    const replaced = this.get(ReplacedCacheRepository);
+    return new WakeLoop('replaced caches', replacedLookMs, this.logger, () => replaced.promise());
   }
 
   private retentionLoop(): WakeLoop {

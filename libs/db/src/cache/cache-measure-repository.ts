@@ -8,6 +8,12 @@ export interface ExportedPlace extends CachePlace {
   readonly number: number;
 }
 
+/** The cache reference that an export is about to write. */
+export interface PlaceBeforeExport extends ExportedPlace {
+  /** What was last written down to stand there; null for nothing. */
+  readonly digest: string | null;
+}
+
 /** What the registry itself says of a cache reference. */
 export interface MeasuredCache {
   /** Of its manifest. */
@@ -25,6 +31,17 @@ export class CacheMeasureRepository {
       SELECT b.project_id::text AS "projectId", b.zone, b.ref, b.platform, b.cache_epoch AS epoch, b.id::text AS "buildId", b.number
       FROM build b JOIN project p ON p.id = b.project_id AND p.deleted_at IS NULL
       WHERE b.id = ${buildId}::uuid AND b.cache_backend = 'registry' AND b.status = 'succeeded' AND b.cache_export IN ('done', 'failed')`;
+    return row ?? null;
+  }
+
+  /** Null for a build whose export has ended, or writes nothing to the registry. */
+  async placeBefore(buildId: string): Promise<PlaceBeforeExport | null> {
+    const [row] = await this.db.prisma.$queryRaw<PlaceBeforeExport[]>`
+      SELECT b.project_id::text AS "projectId", b.zone, b.ref, b.platform, b.cache_epoch AS epoch, b.id::text AS "buildId", b.number, e.digest
+      FROM build b JOIN project p ON p.id = b.project_id AND p.deleted_at IS NULL
+        LEFT JOIN cache_entry e ON e.project_id = b.project_id AND e.zone = b.zone AND e.ref = b.ref AND e.platform = b.platform
+          AND e.epoch = b.cache_epoch
+      WHERE b.id = ${buildId}::uuid AND b.cache_backend IN ('registry', 'inline') AND b.status = 'succeeded' AND b.cache_export = 'pending'`;
     return row ?? null;
   }
 

@@ -52,14 +52,26 @@ export class CacheSweepRepository {
     return row!.open;
   }
 
-  /** A reference is gone from the registry: so is its entry, and the log says why. */
-  async evicted(projectId: string, place: CachePlace, { why, causeId, unusedDays }: EvictionReason): Promise<void> {
+  /**
+   * A reference is gone from the registry: so is its entry, and the log says why.
+   * @param deleted digests that were deleted in its repository: another one that the entry names is still to be deleted (R17B-1)
+   */
+  async evicted(
+    projectId: string,
+    place: CachePlace,
+    { why, causeId, unusedDays }: EvictionReason,
+    deleted?: readonly string[],
+  ): Promise<void> {
     const { zone, ref, platform, epoch } = place;
+    const isLeft = deleted ? Prisma.sql`gone.digest <> ALL (${deleted}::text[])` : Prisma.sql`false`;
     await this.db.statement(
       (db) => db.$executeRaw`
         WITH gone AS (
           DELETE FROM cache_entry WHERE project_id = ${projectId}::uuid AND zone = ${zone} AND ref = ${ref}
             AND platform = ${platform} AND epoch = ${epoch} RETURNING id, digest, bytes
+        ), left_behind AS (
+          INSERT INTO cache_replaced (project_id, zone, ref, epoch, digest, bytes)
+          SELECT ${projectId}::uuid, ${zone}, ${ref}, ${epoch}, gone.digest, gone.bytes FROM gone WHERE ${isLeft}
         )
         -- The blobs of an entry go behind this statement, with it.
         INSERT INTO cache_eviction (id, project_id, zone, ref, platform, epoch, digest, bytes, freed_bytes, why, cause_id, unused_days)
@@ -105,7 +117,7 @@ export class CacheSweepRepository {
   }
 
   /** The caches of a ref that a delivery has told to be gone. Strangers may have a ref of the same name. */
-  async ofDeletedRef(deliveryId: string): Promise<{ projectId: string; places: CachePlace[] } | null> {
+  async ofDeletedRef(deliveryId: string): Promise<{ projectId: string; ref: string; places: CachePlace[] } | null> {
     const delivery = await this.db.prisma.delivery.findUnique({
       where: { id: deliveryId },
       select: { projectId: true, ref: true },
@@ -116,7 +128,7 @@ export class CacheSweepRepository {
       where: { projectId, ref, zone: { not: 'fork' } },
       select: { zone: true, ref: true, platform: true, epoch: true },
     });
-    return { projectId, places: rows.map((row) => ({ ...row, zone: row.zone as Zone })) };
+    return { projectId, ref, places: rows.map((row) => ({ ...row, zone: row.zone as Zone })) };
   }
 
   async swept({ projectId, epoch }: CacheResetRecord): Promise<void> {

@@ -44,6 +44,7 @@ const tables = [
   ['hook_refusal', 5_000],
   ['trust_request', 5_000],
   ['cache_eviction', 5_000],
+  ['cache_replaced', 5_000],
   ['cache_reset', 5_000],
   ['retention_candidate', 5_000],
 ] as const;

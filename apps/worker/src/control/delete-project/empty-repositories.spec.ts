@@ -39,6 +39,7 @@ function emptyingIn(registry: object, { images = [], artifacts = [], builds = []
   const repositories = new EmptyRepositories(
     removal as unknown as ProjectRemoval,
     publishes as unknown as PublishRepository,
+    { deleteAll: async () => undefined },
     logger,
   );
   return { empty: () => repositories.empty(session, project), warn };

@@ -11,6 +11,7 @@ import type { Logger } from '@cooperage/telemetry';
 import { attachedTo, deleteBlobs, deleteManifests, tagged, tagsIn } from '../publish/delete-manifests.js';
 import { contentOf, type ImageContent } from '../publish/image-content.js';
 import type { PublisherSession } from '../publish/publisher-session.js';
+import type { ReplacedCaches } from '../sweep-cache/replaced-caches.js';
 
 /** Each deletes several blobs at a time. */
 const parallelImages = 4;
@@ -20,6 +21,7 @@ export class EmptyRepositories {
   constructor(
     private readonly removal: ProjectRemoval,
     private readonly publishes: PublishRepository,
+    private readonly replaced: Pick<ReplacedCaches, 'deleteAll'>,
     private readonly logger: Logger,
   ) {}
 
@@ -27,6 +29,7 @@ export class EmptyRepositories {
   async empty(session: PublisherSession, project: BuildProject): Promise<void> {
     await this.emptyOwn(session, project);
     for await (const leftovers of this.pages(project.id)) await this.emptyLeftovers(session, project.id, leftovers);
+    await this.replaced.deleteAll(session, project.id);
     const staged = Map.groupBy(await this.removal.staged(project.id), ({ zone }) => zone);
     for (const [zone, each] of staged) {
       const digests = each.map(({ digest }) => digest as Digest);

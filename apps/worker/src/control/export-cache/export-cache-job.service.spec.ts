@@ -10,6 +10,7 @@ function bench(used: number, cacheBytes: number | null, isNeeded = () => true) {
   const ended = vi.fn(async () => undefined);
   const sent = vi.fn(async () => undefined);
   const measured = vi.fn(async () => done);
+  const before = vi.fn(async () => undefined);
   const quotas = { of: async () => ({ effective: { cacheBytes } }), usage: async () => ({ cacheBytes: used }) };
   const service = new ExportCacheJobService(
     { endCacheExport: ended } as unknown as BuildNotes,
@@ -19,10 +20,10 @@ function bench(used: number, cacheBytes: number | null, isNeeded = () => true) {
     { giveForExport: async () => undefined } as unknown as AttemptTokens,
     { send: sent } as unknown as JobSender,
     new CacheQuota(quotas as unknown as QuotaRepository),
-    { of: measured },
+    { of: measured, before },
   );
   const handle = (attempts: number, ageMs = 0) => service.handle({ subjectId: 'b', ageMs, attempts } as OutboxItem);
-  return { handle, ended, sent, measured };
+  return { handle, ended, sent, measured, before };
 }
 
 describe('the export of a cache', () => {
@@ -30,9 +31,10 @@ describe('the export of a cache', () => {
     ['no quota', 1e12, null],
     ['room', 999, 1_000],
   ] as const)('is handed to its builder where there is %s', async (_what, used, limit) => {
-    const { handle, ended, sent } = bench(used, limit);
+    const { handle, ended, sent, before } = bench(used, limit);
     expect(await handle(1)).toMatchObject({ done: false });
     expect([sent.mock.calls.length, ended.mock.calls.length]).toEqual([1, 0]);
+    expect(before.mock.invocationCallOrder[0]).toBeLessThan(sent.mock.invocationCallOrder[0]!);
   });
 
   it('R2-N14 is measured when it is over, also where its builder said nothing of its end', async () => {

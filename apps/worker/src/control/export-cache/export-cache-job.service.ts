@@ -22,7 +22,7 @@ export class ExportCacheJobService {
     private readonly tokens: AttemptTokens,
     private readonly jobs: JobSender,
     private readonly quota: CacheQuota,
-    private readonly measure: Pick<MeasureCache, 'of'>,
+    private readonly measure: Pick<MeasureCache, 'of' | 'before'>,
   ) {}
 
   async handle({ subjectId: buildId, ageMs, attempts }: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
@@ -39,6 +39,7 @@ export class ExportCacheJobService {
       await this.notes.endCacheExport(buildId, 'none', full);
       return done;
     }
+    await this.measure.before(buildId, signal);
     await this.tokens.giveForExport(need);
     // The results are where it was built and nowhere else.
     const { lane, worker } = need;

@@ -32,11 +32,11 @@ describe('a cache that was exported', () => {
     return new MeasureCache(new CacheMeasureRepository(world.db), { of: () => of }, { evictUnreadable }, logger);
   };
   const weightOf = async (organization: string) => (await new QuotaRepository(world.db).usage(organization)).cacheBytes;
-  const exported = async () => {
+  const exported = async (cacheExport = 'done') => {
     const organization = await world.organization();
     const projectId = await world.project(organization);
     const build = await world.build(projectId);
-    const change = { status: 'succeeded', finishedAt: new Date(), cacheExport: 'done' };
+    const change = { status: 'succeeded', finishedAt: new Date(), cacheExport };
     await world.db.prisma.build.update({ where: { id: build.id }, data: change });
     const place = { zone: build.zone, ref: build.ref, platform: build.platform, epoch: 0 };
     return { organization, projectId, build, ...cacheReference(projectId, place) };
@@ -136,4 +136,33 @@ describe('a cache that was exported', () => {
       expect((await new QuotaRepository(world.db).usage(organization)).cacheBytes).toBe(Number(entry!.bytes));
     },
   );
+
+  it('R17B-1 is found by the next export where its own builder said nothing of it', async () => {
+    const { organization, projectId, build, repository, tag } = await exported('pending');
+    const config = Buffer.from('{}');
+    const put = async () => {
+      const layer = randomBytes(1_000);
+      for (const blob of [config, layer]) await registry.blobs.put(repository, blob);
+      const manifest = manifestOf(config, [layer]);
+      return { ...(await registry.manifests.put(repository, tag, manifest)), bytes: manifest.bytes.length };
+    };
+    await measure(0).before(build.id);
+    expect(await weightOf(organization)).toBe(0);
+    const first = await put();
+    for (let times = 0; times < 2; times++) await measure(0).before(build.id);
+    expect(await weightOf(organization)).toBe(1_002 + first.bytes);
+    const second = await put();
+    await measure(0).before(build.id);
+    expect(await world.db.prisma.cacheEntry.findFirst({ where: { projectId } })).toMatchObject({
+      digest: second.digest,
+    });
+    expect(await world.db.prisma.cacheReplaced.findMany({ where: { projectId } })).toMatchObject([
+      { digest: first.digest, bytes: BigInt(1_000 + first.bytes) },
+    ]);
+    // Behind an export it is measured as what that has written.
+    await world.db.prisma.build.update({ where: { id: build.id }, data: { cacheExport: 'done' } });
+    await put();
+    await measure(0).before(build.id);
+    expect(await world.db.prisma.cacheReplaced.count({ where: { projectId } })).toBe(1);
+  });
 });

@@ -1,4 +1,4 @@
-import type { CacheMeasureRepository } from '@cooperage/db';
+import type { CacheMeasureRepository, ExportedPlace } from '@cooperage/db';
 import { type CacheBlob, cacheReference, type Digest, type RepositoryName } from '@cooperage/domain';
 import {
   type CallOptions,
@@ -30,7 +30,7 @@ interface FoundCache {
 /** Asks the registry what an export has left there: a builder's word on it is no measure (R2-N14). */
 export class MeasureCache {
   constructor(
-    private readonly repository: Pick<CacheMeasureRepository, 'placeOf' | 'store'>,
+    private readonly repository: Pick<CacheMeasureRepository, 'placeOf' | 'placeBefore' | 'store'>,
     private readonly clients: Pick<ReadingClients, 'of'>,
     private readonly evictions: Pick<EvictCacheService, 'evictUnreadable'>,
     private readonly logger: Logger,
@@ -43,7 +43,23 @@ export class MeasureCache {
    */
   async of(buildId: string, signal?: AbortSignal): Promise<HandlerResult> {
     const place = await this.repository.placeOf(buildId);
-    if (!place) return done;
+    return place ? this.measure(place, signal) : done;
+  }
+
+  /**
+   * What stands where an export is about to write, and nobody has written down: an export whose builder was lost has left it. Behind the
+   * next one nothing leads to it any more (R17B-1).
+   * @throws {RegistryError} `unavailable`, `denied`
+   */
+  async before(buildId: string, signal?: AbortSignal): Promise<void> {
+    const place = await this.repository.placeBefore(buildId);
+    if (!place) return;
+    const { repository, tag } = cacheReference(place.projectId, place);
+    const found = await this.clients.of(repository).manifests.head(repository, tag, signal && { signal });
+    if (found && found.digest !== place.digest) await this.measure(place, signal);
+  }
+
+  private async measure(place: ExportedPlace, signal?: AbortSignal): Promise<HandlerResult> {
     const { repository, tag } = cacheReference(place.projectId, place);
     const client = this.clients.of(repository);
     const options = signal && { signal };

@@ -10,6 +10,7 @@ import {
   PublishRepository,
   QuotaRepository,
   RegistryTokenRepository,
+  ReplacedCacheRepository,
   RetentionDeletion,
   StagedDeletion,
   StepVerdictRepository,
@@ -29,6 +30,7 @@ import { SignImage } from '../publish/sign-image.js';
 import { ReconcileService } from '../reconcile/reconcile.service.js';
 import { RetentionService } from '../retention/retention.service.js';
 import { EvictCacheService } from '../sweep-cache/evict-cache.service.js';
+import { ReplacedCaches } from '../sweep-cache/replaced-caches.js';
 import { SweepCacheService } from '../sweep-cache/sweep-cache.service.js';
 import { AttemptTokens } from '../tokens/attempt-tokens.js';
 import { ReadingClients } from '../tokens/reading-clients.js';
@@ -69,13 +71,18 @@ export function upkeep(): Provider[] {
       useFactory: (...parts: ConstructorParameters<typeof ReconcileService>) => new ReconcileService(...parts),
     },
     {
+      provide: ReplacedCaches,
+      inject: [ReplacedCacheRepository, PublisherSessions, LOGGER],
+      useFactory: (...parts: ConstructorParameters<typeof ReplacedCaches>) => new ReplacedCaches(...parts),
+    },
+    {
       provide: EvictCacheService,
-      inject: [CacheSweepRepository, DueCacheRepository, PublisherSessions, LOGGER],
+      inject: [CacheSweepRepository, DueCacheRepository, PublisherSessions, ReplacedCaches, LOGGER],
       useFactory: (...parts: ConstructorParameters<typeof EvictCacheService>) => new EvictCacheService(...parts),
     },
     {
       provide: SweepCacheService,
-      inject: [CacheSweepRepository, PublisherSessions, LOGGER],
+      inject: [CacheSweepRepository, PublisherSessions, ReplacedCaches, LOGGER],
       useFactory: (...parts: ConstructorParameters<typeof SweepCacheService>) => new SweepCacheService(...parts),
     },
     {
@@ -90,7 +97,7 @@ export function upkeep(): Provider[] {
     },
     {
       provide: EmptyRepositories,
-      inject: [ProjectRemoval, PublishRepository, LOGGER],
+      inject: [ProjectRemoval, PublishRepository, ReplacedCaches, LOGGER],
       useFactory: (...parts: ConstructorParameters<typeof EmptyRepositories>) => new EmptyRepositories(...parts),
     },
     {

@@ -2,10 +2,12 @@ import type { CacheSweepRepository, DueCacheRepository, OutboxItem } from '@coop
 import { RegistryError } from '@cooperage/oci';
 import { createLogger } from '@cooperage/telemetry';
 import { expect, it, vi } from 'vitest';
+import { done } from '../outbox/outbox-loop.js';
 import type { PublisherSession, PublisherSessions } from '../publish/publisher-session.js';
 import { EvictCacheService } from './evict-cache.service.js';
 
 const logger = createLogger({ process: 'test', level: 'silent' });
+const replaced = { deleteDue: async () => done, deleteOfRef: async () => done };
 const place = (ref: string) => ({ zone: 'branch', ref, platform: 'linux/amd64', epoch: 0 }) as const;
 
 const weighed = { places: [place('weighed')], isPart: false, isWeighed: true };
@@ -29,6 +31,7 @@ function evicting(heavy: () => Promise<unknown>) {
     { evicted } as unknown as CacheSweepRepository,
     due as unknown as DueCacheRepository,
     sessions as unknown as PublisherSessions,
+    replaced,
     logger,
   );
   return {
@@ -75,6 +78,7 @@ function pruning(refs: readonly string[], answer: (looks: number) => RegistryErr
     sweeps as unknown as CacheSweepRepository,
     {} as DueCacheRepository,
     sessions as unknown as PublisherSessions,
+    replaced,
     logger,
   );
   const turn = (failures: number) =>

@@ -6,12 +6,13 @@ import {
   type OutboxItem,
   type TakenCache,
 } from '@cooperage/db';
-import { type CachePlace, cacheReference } from '@cooperage/domain';
+import { type CachePlace, cacheReference, type Digest } from '@cooperage/domain';
 import { isRegistryError, type RegistryError } from '@cooperage/oci';
 import type { Logger } from '@cooperage/telemetry';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
 import { deleteManifests } from '../publish/delete-manifests.js';
 import type { PublisherSession, PublisherSessions } from '../publish/publisher-session.js';
+import type { ReplacedCaches } from './replaced-caches.js';
 
 const waitMs = 1_000;
 
@@ -36,12 +37,15 @@ export class EvictCacheService {
     private readonly sweeps: CacheSweepRepository,
     private readonly due: DueCacheRepository,
     private readonly sessions: PublisherSessions,
+    private readonly replaced: Pick<ReplacedCaches, 'deleteDue' | 'deleteOfRef'>,
     private readonly logger: Logger,
   ) {}
 
   async handleLimits({ subjectId: projectId }: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
     const limits = await this.due.limitsOf(projectId);
     if (!limits) return done;
+    const swept = await this.replaced.deleteDue(projectId, signal);
+    if (swept !== done) return swept;
     const { unusedDays, budgetBytes } = limits;
     const result = unusedDays === null ? done : await this.evictUnused(projectId, unusedDays, signal);
     return result === done && budgetBytes !== null ? this.evictHeavy(projectId, budgetBytes, signal) : result;
@@ -69,7 +73,9 @@ export class EvictCacheService {
 
   async handleDeletedRef({ subjectId: deliveryId }: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
     const found = await this.sweeps.ofDeletedRef(deliveryId);
-    return found ? (await this.evict(found.projectId, found.places, { why: 'ref_deleted' }, signal)).result : done;
+    if (!found) return done;
+    const { result } = await this.evict(found.projectId, found.places, { why: 'ref_deleted' }, signal);
+    return result === done ? this.replaced.deleteOfRef(found.projectId, found.ref, signal) : result;
   }
 
   /**
@@ -128,17 +134,18 @@ export class EvictCacheService {
       projectId,
       async (session) => {
         for (const place of places) {
+          let deleted: readonly Digest[] | null;
           try {
-            const isGone = await this.delete(session, projectId, place);
+            deleted = await this.delete(session, projectId, place);
             inARow = 0;
-            if (!isGone) continue;
+            if (!deleted) continue;
           } catch (error) {
             if (!isOfOne(error) || session.signal.aborted || ++inARow > mostFailing) throw error;
             this.logger.warn({ err: error, projectId, ...place }, 'a cache could not be deleted');
             failure ??= error;
             continue;
           }
-          await this.sweeps.evicted(projectId, place, why);
+          await this.sweeps.evicted(projectId, place, why, deleted);
           gone++;
         }
       },
@@ -148,16 +155,17 @@ export class EvictCacheService {
     return { result, gone, failure };
   }
 
-  /** @returns whether nothing is there any more; a registry that deletes nothing keeps it */
+  /** @returns what was deleted, so that nothing is there any more; null where it stays, as in a registry that deletes nothing */
   private async delete(
     session: PublisherSession,
     projectId: string,
     place: CachePlace & Partial<TakenCache>,
-  ): Promise<boolean> {
+  ): Promise<readonly Digest[] | null> {
     const { repository, tag } = cacheReference(projectId, place);
     const found = await session.registry.manifests.head(repository, tag, { signal: session.signal });
-    if (found && place.digest !== undefined && found.digest !== place.digest) return false;
-    return found === null || (await deleteManifests(session, repository, [found.digest], this.logger)) === 1;
+    if (found && place.digest !== undefined && found.digest !== place.digest) return null;
+    const digests = found ? [found.digest] : [];
+    return (await deleteManifests(session, repository, digests, this.logger)) === digests.length ? digests : null;
   }
 }
 

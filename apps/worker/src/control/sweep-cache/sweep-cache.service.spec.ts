@@ -11,7 +11,7 @@ describe('emptying the registry after a reset', () => {
       writersBefore: async () => 1,
     } as unknown as CacheSweepRepository;
     const sessions = { with: async () => ({ ok: true }) } as unknown as PublisherSessions;
-    const service = new SweepCacheService(sweeps, sessions, {} as Logger);
+    const service = new SweepCacheService(sweeps, sessions, { deleteBefore: async () => undefined }, {} as Logger);
     const waits = [1, 2, 10, 500].map(async (attempts) => service.handle({ subjectId: 'r', attempts } as OutboxItem));
     expect(await Promise.all(waits)).toEqual(
       [1_000, 2_000, 10_000, 30_000].map((retryInMs) => expect.objectContaining({ done: false, retryInMs })),

@@ -1,9 +1,10 @@
 import type { CacheResetRecord, CacheSweepRepository, OutboxItem } from '@cooperage/db';
-import { type CachePlace, cacheReference } from '@cooperage/domain';
+import { type CachePlace, cacheReference, type Digest } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
 import { deleteManifests, tagged, tagsIn } from '../publish/delete-manifests.js';
 import type { PublisherSession, PublisherSessions } from '../publish/publisher-session.js';
+import type { ReplacedCaches } from './replaced-caches.js';
 
 const waitMs = 1_000;
 const longestWaitMs = 30_000;
@@ -13,6 +14,7 @@ export class SweepCacheService {
   constructor(
     private readonly sweeps: CacheSweepRepository,
     private readonly sessions: PublisherSessions,
+    private readonly replaced: Pick<ReplacedCaches, 'deleteBefore'>,
     private readonly logger: Logger,
   ) {}
 
@@ -35,6 +37,7 @@ export class SweepCacheService {
     const places = await this.sweeps.placesBefore(reset);
     const repositories = Map.groupBy(places, (place) => cacheReference(projectId, place).repository);
     for (const [repository, each] of repositories) await this.empty(session, reset, repository, each);
+    await this.replaced.deleteBefore(session, reset);
   }
 
   private async empty(
@@ -44,11 +47,13 @@ export class SweepCacheService {
     places: readonly CachePlace[],
   ): Promise<void> {
     let [found, gone] = [0, 0];
+    const deleted: Digest[] = [];
     for await (const digests of tagged(session, repository, await tagsIn(session, repository))) {
       found += digests.length;
       gone += await deleteManifests(session, repository, digests, this.logger);
+      deleted.push(...digests);
     }
     if (found === 0 || gone < found) return;
-    for (const place of places) await this.sweeps.evicted(projectId, place, { why: 'reset', causeId });
+    for (const place of places) await this.sweeps.evicted(projectId, place, { why: 'reset', causeId }, deleted);
   }
 }
