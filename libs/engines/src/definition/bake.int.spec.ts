@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: definitions are full of them.
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BuildFailure, resolveDefinition } from '@cooperage/domain';
@@ -178,6 +178,39 @@ target "app" {
     const stop = AbortSignal.timeout(300);
     await expect(print(hard, {}, stop)).rejects.toThrow('aborted due to timeout');
     expect(await runFolders()).toEqual(before);
+  });
+
+  /** Another program in the place of bake. */
+  const standIn = async (name: string, lines: readonly string[]) => {
+    const path = join(folder, name);
+    await writeFile(path, ['#!/bin/sh', ...lines].join('\n'), { mode: 0o700 });
+    const definition = { path: 'docker-bake.hcl', target: 'app' };
+    return (signal = never) =>
+      bakePrint({ program: path }, { definition, content: Buffer.from(''), variables: {} }, signal);
+  };
+
+  it('R17B-3 has bounds of memory and time, and is ended before its builder where memory runs out', async () => {
+    const own = Number(await readFile('/proc/self/oom_score_adj', 'utf8'));
+    const limits = ['$(ulimit -v)', '$(ulimit -t)', '$(ulimit -c)', '$(cat /proc/self/oom_score_adj)'];
+    const asked = await standIn('limits', [`echo "[${limits.join(', ')}]"`]);
+    expect(await asked()).toEqual([1_048_576, 20, 0, own < 500 ? 500 : 1_000]);
+  });
+
+  it('R17B-3 is read one at a time, and the wait for it can be stopped', async () => {
+    const lock = join(folder, 'lock');
+    const alone = await standIn('alone', [`mkdir ${lock} && sleep 0.1 && rmdir ${lock} && echo true`]);
+    expect(await Promise.all([alone(), alone(), alone()])).toEqual([true, true, true]);
+    const hard = print(
+      'target "app" {\n args = { X = bcrypt("a", 31) }\n}',
+      { timeoutMs: 60_000 },
+      AbortSignal.timeout(2_000),
+    );
+    const stopped = new AbortController();
+    const waiting = alone(stopped.signal);
+    stopped.abort(new Error('no more'));
+    await expect(waiting).rejects.toThrow('no more');
+    await expect(hard).rejects.toThrow('aborted due to timeout');
+    expect(await alone()).toBe(true);
   });
 
   it('is refused with the tool’s own word and the line', async () => {

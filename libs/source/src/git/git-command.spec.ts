@@ -3,9 +3,9 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { limitedStart } from '@cooperage/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GitCommand } from './git-command.js';
-import { limitedStart } from './limited-start.js';
 
 describe('the start of git', () => {
   let folder: string;
@@ -34,7 +34,7 @@ describe('the start of git', () => {
   });
 
   it('R5-B7 starts git also where a lower limit holds already', async () => {
-    const { file, args } = limitedStart(700 * 1024 * 1024, '/bin/sh', ['-c', 'ulimit -v']);
+    const { file, args } = limitedStart({ addressBytes: 700 * 1024 * 1024 }, '/bin/sh', ['-c', 'ulimit -v']);
     const lower = ['-c', 'ulimit -v 400000; exec "$@"', 'sh', file, ...args];
     expect((await promisify(execFile)('/bin/sh', lower)).stdout).toBe('400000\n');
   });

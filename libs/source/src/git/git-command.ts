@@ -1,8 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
+import { limitedStart } from '@cooperage/domain';
 import { execa } from 'execa';
 import { type GitConfig, gitEnvironment } from './git-environment.js';
 import { GitError } from './git-error.js';
-import { limitedStart } from './limited-start.js';
 import { StderrTail } from './stderr-tail.js';
 
 export interface GitOptions {
@@ -101,7 +101,7 @@ export class GitCommand {
 
   #spawn<Input extends 'pipe' | 'ignore'>(request: GitRequest, stdin: Input, cancelSignal: AbortSignal | undefined) {
     const { gitPath, maxAddressBytes } = this.#options;
-    const { file, args } = limitedStart(maxAddressBytes, gitPath, request.args);
+    const { file, args } = limitedStart({ addressBytes: maxAddressBytes }, gitPath, request.args);
     return execa(file, args, {
       cwd: request.cwd ?? this.#options.home,
       env: this.#environment(request),
