@@ -1,9 +1,16 @@
 -- JSON of a builder has few parts. One of three bytes is an object of half a hundred when it is parsed, and control and the API parse it
 -- for all projects: a bound of its text alone says little of what it takes in memory.
 
+-- At least as many as values are in it: each begins with a bracket or stands behind a comma or a bracket. A path such as `$.**` would
+-- count them in a time that grows with the square of their number.
+CREATE FUNCTION json_parts(value jsonb) RETURNS bigint LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT length(t) - length(translate(t, ',[{', '')) + 1 FROM (
+    SELECT regexp_replace(value::text, '"([^"\\]|\\.)*"', '', 'g') AS t) AS without_texts
+$$;
+
 CREATE FUNCTION refuse_parts(what text, value jsonb, most bigint) RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-  IF (SELECT count(*) FROM jsonb_path_query(value, 'strict $.**')) > most THEN
+  IF json_parts(value) > most THEN
     RAISE EXCEPTION 'a builder may not write % of more than % parts', what, most USING ERRCODE = 'insufficient_privilege';
   END IF;
 END $$;

@@ -178,6 +178,11 @@ describe('sizes of what a builder that was taken over writes', () => {
       `UPDATE attempt SET target_records = jsonb_build_object('targets', ${objects(15)}, 'dockerfiles', ${dockerfiles})`,
     );
     await forge(`UPDATE build SET warnings = ${objects(1_000)}`);
+    // What stands in texts is no part, whatever it looks like.
+    const texts = JSON.stringify([1, { a: ',,[{', 'b,"\\': '\\"[,' }, [], '\n,']);
+    expect(await bench.world.db.prisma.$queryRaw`SELECT json_parts(${texts}::jsonb)::int AS parts`).toEqual([
+      { parts: 8 },
+    ]);
   });
 
   it('R16A-2 a part of a log has as many entries and bytes as readers take', async () => {
