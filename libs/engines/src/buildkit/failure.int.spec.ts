@@ -39,6 +39,17 @@ describe('a build that fails', () => {
     expect(record.steps().find((step) => step.id === report.place?.stepId)?.error).toContain('exit code: 9');
   });
 
+  it('R17B-5 where its graph is larger than one message of the engine, or a missing file is called like a full disk', async () => {
+    const environment = Array.from({ length: 5 }, (_, at) => `ENV A${at}=${'x'.repeat(60_000)}\n`).join('');
+    const steps = Array.from({ length: 80 }, (_, at) => `RUN true ${at}\n`).join('');
+    expect(await failure(`FROM busybox\n${environment}${steps}`)).toMatchObject({
+      ...{ code: 'DockerfileInvalid', message: expect.stringContaining('16 MiB') },
+    });
+    expect(await failure('FROM busybox\nCOPY ["no space left on device", "/"]\n')).toMatchObject({
+      ...{ code: 'StepFailed', message: '"/no space left on device" is not in the build context.' },
+    });
+  });
+
   it.each([
     ['an unknown instruction', 'FROM busybox\nRUNN true\n', 'DockerfileInvalid', 2, /unknown instruction: RUNN/i],
     ['a broken here-document', 'FROM busybox\nRUN <<EOF\necho\n', 'DockerfileInvalid', 2, /heredoc/i],

@@ -26,6 +26,16 @@ describe('what ended a build', () => {
     [failed('failed to load LLB: network.host is not allowed'), 'PolicyRefused'],
     [failed('write /x: no space left on device', [detail.vertex]), 'DiskFull'],
     [failed('', [], 8), 'DiskFull'],
+    // R17B-5
+    [failed('grpc: trying to send message larger than max (17000000 vs. 16777216)', [], 8), 'DockerfileInvalid'],
+    [
+      failed(
+        'failed to compute cache key: failed to calculate checksum of ref a::b: "/no space left on device": not found',
+        [detail.vertex],
+      ),
+      'StepFailed',
+    ],
+    [failed('failed to copy "/a \\"b\\"": write /x: no space left on device', [detail.vertex]), 'DiskFull'],
     [
       failed(
         `failed to resolve source metadata for h/x: sha256:${'0'.repeat(64)} has 9000000 bytes, more than a manifest or configuration may have`,

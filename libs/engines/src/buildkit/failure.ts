@@ -47,6 +47,7 @@ function solveFailure(error: SolveFailure, scene: FailureScene): BuildFailure {
   const place = placeOf(error, scene);
   const fail = (code: FailureCode, message: string) => new BuildFailure(code, message, { place, cause: error });
   if (error.exitCode !== null) return exited(error, scene, fail);
+  if (isTooLargeGraph(error)) return fail('DockerfileInvalid', tooLargeGraph);
   if (isFull(error)) return fail('DiskFull', 'The builder has no space left.');
   const refused = /^(?:failed to load LLB: )?(\S+) is not allowed$/.exec(error.message)?.[1];
   if (refused) return fail('PolicyRefused', `This builder does not allow ${refused}.`);
@@ -151,8 +152,18 @@ function inExport(error: SolveFailure, { progress }: FailureScene, fail: Fail): 
   return fail('EngineUnavailable', sentence(message) || 'The builder met an unexpected error.');
 }
 
-function isFull(error: SolveFailure): boolean {
-  return error.code === rpcCode.resourceExhausted || /no space left on device|disk quota exceeded/.test(error.message);
+/** What stands in quotation marks is a path or a command, and a Dockerfile has any words (R17B-5). */
+function isFull({ code, message }: SolveFailure): boolean {
+  const own = message.replace(/"(?:[^"\\]|\\.)*"/gs, '""');
+  return code === rpcCode.resourceExhausted || /no space left on device|disk quota exceeded/.test(own);
+}
+
+const tooLargeGraph =
+  'The Dockerfile comes to more than 16 MiB of steps, with the environment in force at each, which is more than the builder takes. Use shorter values, or fewer steps.';
+
+/** The frontend’s answer is one message of the bridge, and so is what goes back to the engine. */
+function isTooLargeGraph({ code, message }: SolveFailure): boolean {
+  return code === rpcCode.resourceExhausted && /(?:trying to send|received) message larger than max/.test(message);
 }
 
 /** The build's own step, where the engine did it together with that of another build. */
