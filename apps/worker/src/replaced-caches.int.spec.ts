@@ -25,8 +25,8 @@ describe('caches that another export has replaced', () => {
     system.db.prisma.cacheEntry.findFirstOrThrow({ where: { projectId, ref } });
   const rowsOf = ({ id: projectId }: TestProject) => system.db.prisma.cacheReplaced.findMany({ where: { projectId } });
   /** Two exports under one tag. */
-  const replaced = async (ref: string) => {
-    const project = await system.project();
+  const replaced = async (ref: string, change: { readonly cacheBackend?: string } = {}) => {
+    const project = await system.project(change);
     const { repository, tag } = cacheReference(project.id, { ...(await push(project, ref)), epoch: 0 });
     const { digest: first } = await entryOf(project, ref);
     await push(project, ref);
@@ -77,6 +77,13 @@ describe('caches that another export has replaced', () => {
     await system.deleteRef(project, topic);
     await noneLeft(project);
     expect(await there()).toEqual([false, false]);
+  });
+
+  it('R17B-1 are deleted from the registry where images hold them', async () => {
+    const { project, there } = await replaced('refs/heads/main', { cacheBackend: 'inline' });
+    await due(project);
+    await noneLeft(project);
+    expect(await there()).toEqual([false, true]);
   });
 
   it('R17B-1 go with a reset', async () => {
