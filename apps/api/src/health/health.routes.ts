@@ -1,6 +1,7 @@
 import { type Database, isMigrated } from '@cooperage/db';
 import { type Metrics, type ReadinessCheck, readiness, type VersionInfo } from '@cooperage/telemetry';
 import type { FastifyInstance } from 'fastify';
+import { KeptAnswer } from '../app/kept-answer.js';
 import { satisfies } from '../auth/admission.js';
 import type { Principal } from '../auth/principal.js';
 import type { PrincipalsService } from '../auth/principals.service.js';
@@ -31,17 +32,6 @@ const config = { access: 'public' } as const;
 /** Anyone may ask as often as they like, and each check asks the stores. */
 const readinessKeptMs = 1_000;
 
-/** One call of `ask` for all who want its result while it runs, and until `keptMs` after its end. */
-function keptFor<T>(keptMs: number, ask: () => Promise<T>): () => Promise<T> {
-  let kept: Promise<T> | undefined;
-  return () => {
-    kept ??= ask().finally(() => {
-      setTimeout(() => (kept = undefined), keptMs).unref();
-    });
-    return kept;
-  };
-}
-
 /** They are numbers of all organizations together. */
 function mayReadMetrics(principal: Principal): boolean {
   if (principal.kind === 'person') return principal.administrator;
@@ -51,12 +41,12 @@ function mayReadMetrics(principal: Principal): boolean {
 /** What orchestrators and Prometheus ask, the latter with an API token of an administrator. An outside registry or forge that is down does not make us unready. */
 export function addHealthRoutes(server: FastifyInstance, parts: HealthParts, keptMs = readinessKeptMs): void {
   // What all are answered does not wait behind the statements of the one who asked first.
-  const askReadiness = keptFor(keptMs, () => inShareOf('readiness', () => readiness(parts.checks)));
+  const found = new KeptAnswer(keptMs, () => inShareOf('readiness', () => readiness(parts.checks)));
   server.get('/healthz', { config }, async () => ({ status: 'ok' }));
 
   server.get('/readyz', { config }, async (_request, reply) => {
-    const { ready, ...found } = await askReadiness();
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', ...found });
+    const { ready, ...checks } = await found.latest();
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', ...checks });
   });
 
   server.get('/version', { config }, async () => parts.version);

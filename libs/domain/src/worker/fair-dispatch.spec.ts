@@ -1,3 +1,4 @@
+import { syncStretchRatio } from '@cooperage/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -175,5 +176,45 @@ describe('slots of a pool', () => {
   it('have an order that is said before: each organization in its turn, with all that it has waiting', () => {
     const order = turnsOf([tenant('a', { waiting: 3, mayBegin: 0 }), tenant('b', { waiting: 1, heldSeconds: [0] })]);
     expect(order).toEqual(['a', 'a', 'b', 'a']);
+  });
+
+  it('R17A-4 have an order that takes no time for each organization and build', async () => {
+    const many = Array.from({ length: 300 }, (_, at) =>
+      tenant(`t${at}`, { waiting: 1_000, usedSeconds: at, usualSeconds: 30 + (at % 7) }),
+    );
+    let order: string[] = [];
+    const ratio = await syncStretchRatio(async () => {
+      order = turnsOf(many);
+    });
+    expect(order).toHaveLength(300_000);
+    expect(new Set(order.slice(0, 300)).size).toBeGreaterThan(10);
+    expect(ratio).toBeLessThan(120);
+  });
+
+  it('go to whom has the least of them each time, as if they were given one by one', () => {
+    const small = fc.record({
+      ...{
+        weight: fc.constantFrom(1, 2, 4),
+        usedSeconds: fc.nat(200),
+        usualSeconds: fc.integer({ min: 1, max: 90 }),
+      },
+      ...{ waiting: fc.nat(6), mayBegin: fc.nat(6), heldSeconds: fc.array(fc.nat(100), { maxLength: 3 }) },
+    });
+    fc.assert(
+      fc.property(fc.array(small, { maxLength: 6 }), fc.nat(12), (changes, free) => {
+        const tenants = changes.map((change, at) => tenant(`t${at}`, change));
+        const pool = { slots: 16, free, tenants: tenants.length };
+        const given: string[] = [];
+        for (let at = 0; at < free; at++) {
+          const now = tenants.map((each) => {
+            const own = given.filter((id) => id === each.id).length;
+            const heldSeconds = [...each.heldSeconds, ...Array<number>(own).fill(0)];
+            return { ...each, heldSeconds, waiting: each.waiting - own, mayBegin: each.mayBegin - own };
+          });
+          given.push(...shareSlots({ ...pool, free: 1 }, now));
+        }
+        expect(shareSlots(pool, tenants)).toEqual(given);
+      }),
+    );
   });
 });

@@ -58,23 +58,20 @@ export function turnsOf(tenants: readonly PoolTenant[]): string[] {
 }
 
 function give(slots: number, most: number, tenants: readonly PoolTenant[]): string[] {
-  const claims = tenants.map((tenant) => ({
-    id: tenant.id,
-    left: Math.min(tenant.waiting, tenant.mayBegin, most - tenant.heldSeconds.length),
-    share: shareOf(tenant),
-    step: tenant.usualSeconds / tenant.weight,
-  }));
-  const given: string[] = [];
-  while (given.length < slots) {
-    const able = claims.filter(({ left }) => left > 0);
-    const [first, ...others] = able;
-    if (!first) break;
-    const next = others.reduce((least, claim) => (claim.share < least.share ? claim : least), first);
-    given.push(next.id);
-    next.left -= 1;
-    next.share += next.step;
-  }
-  return given;
+  const claims = tenants.flatMap((tenant) => {
+    const left = Math.min(tenant.waiting, tenant.mayBegin, most - tenant.heldSeconds.length, slots);
+    const step = tenant.usualSeconds / tenant.weight;
+    let share = shareOf(tenant);
+    return Array.from({ length: Math.max(0, left) }, () => {
+      const claim = { id: tenant.id, share };
+      share += step;
+      return claim;
+    });
+  });
+  // The share of each tenant only grows, so to sort once gives what to choose the least again and again would (R17A-4). The order of
+  // equal ones stays.
+  const given = claims.sort((a, b) => a.share - b.share).map(({ id }) => id);
+  return given.slice(0, Math.max(0, slots));
 }
 
 /** Slot-seconds for its weight, those that its running builds will still take among them. */
