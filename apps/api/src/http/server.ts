@@ -37,7 +37,7 @@ export interface ApiServer {
 /** Bytes of a JSON body of the API. Webhooks have their own limit. */
 const bodyLimitBytes = 1 << 20;
 /** Live connections among them. */
-const maxConnections = 16_384;
+const maxConnections = 8_192;
 /** A request that has not arrived whole by then is answered 408 (S-006). */
 const requestTimeoutMs = 10_000;
 /** Of requests that are not answered yet, and of answers that are not read. */
