@@ -158,7 +158,7 @@ export function BuildFields({ project, fieldError, pairErrors }: FieldsProps) {
         label="Keep zones apart in the builder too"
         name="strictIsolation"
         defaultChecked={project.strictIsolation}
-        hint="Protected branches, other branches and forks then share neither results of steps nor cache mounts. Forks never do. Without it, protected and other branches share results of steps without cache mount, secret or SSH agent, also of one that ran short of memory."
+        hint="Protected branches, other branches and forks then share neither results of steps nor cache mounts. Forks never do. Without it, protected and other branches share results of steps that have no cache mount, secret or SSH agent."
       />
     </>
   );
