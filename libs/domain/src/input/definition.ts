@@ -64,7 +64,7 @@ export function isDefinitionTarget(name: string): boolean {
  * of these would tell the program something, and not the definition.
  */
 const programs =
-  /^(?:PATH|HOME|PWD|SHELL|USER|TERM|TMPDIR|TZ|LANG|LANGUAGE|NO_COLOR|SOURCE_DATE_EPOCH|(?:HTTPS?|FTP|ALL|NO)_PROXY|BASHOPTS|GO(?:DEBUG|GC|MAXPROCS|MEMLIMIT|TRACEBACK|COVERDIR|RACE|ROOT)|SHELLOPTS|(?:BASH|LC|LD|SSL|SSH|XDG|DOCKER|BUILDX|BUILDKIT|BAKE|COMPOSE|OTEL|GRPC)_.*)$/i;
+  /^(?:PATH|HOME|PWD|SHELL|USER|TERM|TMPDIR|TZ|LANG|LANGUAGE|NO_COLOR|SOURCE_DATE_EPOCH|(?:HTTPS?|FTP|ALL|NO)_PROXY|BASHOPTS|GO(?:DEBUG|GC|MAXPROCS|MEMLIMIT|TRACEBACK|COVERDIR|RACE|ROOT)|SHELLOPTS|(?:BASH|LC|LD|SSL|SSH|XDG|DOCKER|BUILDX|BUILDKIT|BAKE|COMPOSE|OTEL|GRPC|MALLOC|GLIBC)_.*)$/i;
 
 /** Whether a build argument may be a variable of a definition. */
 export function isDefinitionVariable(name: string): boolean {

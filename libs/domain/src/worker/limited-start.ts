@@ -1,14 +1,15 @@
 /**
  * The words behind the script are arguments, never script. `command` keeps the shell alive when a limit cannot be set: then
- * it is lower already, or this system does not have it. The score is above the one that holds here, up to 1,000.
+ * it is lower already, or this system does not have it. The score is above the one that holds here, up to 1,000. Its variables have names that
+ * no definition may use: one that is in the environment too reaches the program with what the shell put into it.
  */
 const script = `{
   command ulimit -v "$1"
   command ulimit -t "$2"
   command ulimit -c 0
-  score=1000
-  read -r own </proc/self/oom_score_adj && [ "$own" -lt 500 ] && score=500
-  echo "$score" >/proc/self/oom_score_adj
+  BASH_SCORE=1000
+  read -r BASH_OWN </proc/self/oom_score_adj && [ "$BASH_OWN" -lt 500 ] && BASH_SCORE=500
+  echo "$BASH_SCORE" >/proc/self/oom_score_adj
 } 2>/dev/null
 shift 2
 exec "$@"`;
