@@ -33,6 +33,11 @@ BEGIN
     RETURN QUERY SELECT 'staged', NULL::bigint, NULL::bigint;
     RETURN;
   END IF;
+  -- Whoever waits for a deletion asks again and again, and holds no row that the deletion has to change.
+  IF EXISTS (SELECT FROM staged_image s WHERE s.project_id = b.project_id AND s.zone = b.zone AND s.digest = $2 AND s.state = 'deleting') THEN
+    RETURN QUERY SELECT 'deleting', NULL::bigint, NULL::bigint;
+    RETURN;
+  END IF;
   SELECT s.state, s.bytes INTO found_state, own_bytes FROM staged_image s
     WHERE s.project_id = b.project_id AND s.zone = b.zone AND s.digest = $2 FOR UPDATE;
   IF found_state = 'deleting' THEN

@@ -29,6 +29,9 @@ const pushedForMinutes = 15;
 /** Until the deletion, after a build has ended without an image. */
 const graceMinutes = 60;
 
+/** Until a row is looked at again that a builder held; none is held for longer. */
+const heldForMs = 60_000;
+
 /** Rows that one statement looks at. */
 const windowRows = 1_000;
 /** Windows of one run: the next run goes on behind them. */
@@ -116,8 +119,8 @@ export class StagedDeletion {
   }
 
   /**
-   * Begins up to `limit` deletions. From then on no build pushes the same image until `end`. What an open build makes again, or what its
-   * builder holds, is left to the next selection.
+   * Begins up to `limit` deletions. From then on no build pushes the same image until `end`. What an open build makes again is left to
+   * the next selection, and what a builder holds to a later turn.
    */
   async begin(projectId: string, limit: number): Promise<StagedToDelete[]> {
     return this.db.transaction(async (tx) => {
@@ -126,18 +129,28 @@ export class StagedDeletion {
         WHERE project_id = ${projectId}::uuid AND kind = 'staged' AND state IN ('scheduled', 'deleting') AND delete_after <= now()
         ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
       const subjects = due.map(({ subject }) => subject);
+      const free = await idsOf(
+        tx.$queryRaw`SELECT id::text FROM staged_image WHERE id = ANY (${subjects}::uuid[]) FOR UPDATE SKIP LOCKED`,
+      );
+      const there = await idsOf(tx.$queryRaw`SELECT id::text FROM staged_image WHERE id = ANY (${subjects}::uuid[])`);
       const rows = await tx.$queryRaw<LeftoverRow[]>`
         UPDATE staged_image s SET state = 'deleting'
-        WHERE s.id IN (SELECT id FROM staged_image WHERE id = ANY (${subjects}::uuid[]) FOR UPDATE SKIP LOCKED)
-          AND (s.state = 'deleting' OR ${isLeftover}) RETURNING ${columns}`;
+        WHERE s.id = ANY (${[...free]}::uuid[]) AND (s.state = 'deleting' OR ${isLeftover}) RETURNING ${columns}`;
       const found = new Map(rows.map((row) => [row.id, toLeftover(row)]));
       const begun = due.flatMap(({ candidateId, subject }) => {
         const leftover = found.get(subject);
         return leftover ? [{ ...leftover, candidateId }] : [];
       });
       await setState(tx, begun, 'deleting');
-      const dropped = due.filter(({ subject }) => !found.has(subject)).map(({ candidateId }) => candidateId);
-      await tx.retentionCandidate.deleteMany({ where: { id: { in: dropped } } });
+      const others = Map.groupBy(
+        due.filter(({ subject }) => !found.has(subject)),
+        ({ subject }) => there.has(subject) && !free.has(subject),
+      );
+      const idsOfCandidates = (isHeld: boolean) => (others.get(isHeld) ?? []).map(({ candidateId }) => candidateId);
+      await tx.retentionCandidate.deleteMany({ where: { id: { in: idsOfCandidates(false) } } });
+      // One that is held may be in the state `deleting`, and nothing but its candidate leads to it.
+      const deleteAfter = new Date(Date.now() + heldForMs);
+      await tx.retentionCandidate.updateMany({ where: { id: { in: idsOfCandidates(true) } }, data: { deleteAfter } });
       return begun;
     });
   }
@@ -174,6 +187,10 @@ const columns = Prisma.sql`s.id::text, s.digest, s.zone, s.noted_at AS "notedAt"
 
 function toLeftover({ digests, sizes, ...row }: LeftoverRow): StagedLeftover {
   return { ...row, blobs: digests.map((digest, at) => ({ digest, bytes: Number(sizes[at]) })) };
+}
+
+async function idsOf(rows: Promise<unknown>): Promise<ReadonlySet<string>> {
+  return new Set(((await rows) as { id: string }[]).map(({ id }) => id));
 }
 
 /**

@@ -247,6 +247,29 @@ describe('what builds stage', () => {
     await expect(note(build, [base])).rejects.toThrow(refused);
   });
 
+  it('R18C-1 begins nothing that a builder holds, and comes back to it, in whatever state it is', async () => {
+    const build = await world.build(projectId);
+    await note(build, [base]);
+    await ended();
+    await deletion.schedule();
+    const held = async () => {
+      await due();
+      return world.db.transaction(async (tx) => {
+        await tx.$queryRaw`SELECT 1 FROM staged_image FOR UPDATE`;
+        return deletion.begin(projectId, 10);
+      });
+    };
+    expect(await held()).toEqual([]);
+    expect(await deletion.begin(projectId, 10)).toEqual([]);
+    await due();
+    expect(await deletion.begin(projectId, 10)).toHaveLength(1);
+    expect(await held()).toEqual([]);
+    await due();
+    const [begun] = await deletion.begin(projectId, 10);
+    await deletion.end(begun!, { blobs: [], lookAt });
+    expect(await counted()).toEqual([0, 0]);
+  });
+
   it('R17B-2 takes no image without blobs before its push', async () => {
     const build = await world.build(projectId);
     await expect(note(build, [])).rejects.toThrow(/may not stage/);
