@@ -22,6 +22,10 @@ BEGIN
   IF NEW.resolved IS DISTINCT FROM OLD.resolved THEN
     PERFORM refuse_parts('a definition', NEW.resolved, 200000);
   END IF;
+  -- Lists of builds read those of a hundred at once.
+  IF NEW.failure IS DISTINCT FROM OLD.failure THEN
+    PERFORM refuse_parts('a failure', NEW.failure, 1000);
+  END IF;
   IF (NEW.warnings, NEW.base_images, NEW.sources) IS DISTINCT FROM (OLD.warnings, OLD.base_images, OLD.sources) THEN
     PERFORM refuse_parts('warnings', NEW.warnings, 50000), refuse_parts('base images', NEW.base_images, 50000),
       refuse_parts('sources', NEW.sources, 50000);
@@ -37,10 +41,21 @@ BEGIN
   IF NEW.target_records IS DISTINCT FROM OLD.target_records THEN
     PERFORM refuse_parts('targets', NEW.target_records, 200);
   END IF;
+  IF (NEW.failure, NEW.cache_read) IS DISTINCT FROM (OLD.failure, OLD.cache_read) THEN
+    PERFORM refuse_parts('a failure', NEW.failure, 1000), refuse_parts('a cache', NEW.cache_read, 1000);
+  END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER limit_attempt_parts BEFORE UPDATE ON attempt FOR EACH ROW WHEN (builder_pool() IS NOT NULL)
   EXECUTE FUNCTION bound_attempt_parts();
+
+CREATE FUNCTION bound_event_parts() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM refuse_parts('an event', NEW.detail, 1000);
+  RETURN NEW;
+END $$;
+CREATE TRIGGER limit_event_parts BEFORE INSERT ON build_event FOR EACH ROW WHEN (builder_pool() IS NOT NULL)
+  EXECUTE FUNCTION bound_event_parts();
 
 -- A writer's part of a log is 64 KiB, or one batch of 16 KiB of text. Under load it keeps 4 MiB. Readers take 8 MiB of any part.
 CREATE OR REPLACE FUNCTION bound_log_chunk() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$

@@ -167,6 +167,7 @@ describe('sizes of what a builder that was taken over writes', () => {
     const many = (table: string, column: string, value: string) =>
       expect(forge(`UPDATE ${table} SET ${column} = ${value}`), `${table}.${column}`).rejects.toThrow(/parts/);
     for (const column of ['warnings', 'base_images', 'sources']) await many('build', column, objects(50_000));
+    for (const table of ['build', 'attempt']) await many(table, 'failure', objects(1_000));
     await many('build', 'resolved', `jsonb_build_object('targets', ${objects(200_000)})`);
     await many(
       'attempt',
