@@ -23,20 +23,21 @@ CREATE INDEX "cache_replaced_look_at_idx" ON "cache_replaced"("look_at");
 ALTER TABLE "cache_replaced" ADD CONSTRAINT "cache_replaced_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "project"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- An export moves the tag of its reference, and the manifest that stood there stays in the registry, where nobody lists it (R17B-1).
--- Whoever writes the new digest down notes the old one. It counts what the new one has no part of, so that a layer counts once. Builders
--- that read it have an hour. One that is put back is replaced no more.
+-- Whoever writes the new digest down notes the old one. It counts what the new one has no part of, so that a layer counts once, and 1 TiB at
+-- most, as an entry does: a builder wrote the sizes, and a counter that passed its bound does not come back. A build
+-- reads the manifest at its beginning, and blobs stay, so ten minutes are enough; what a fork left is read by that fork alone. One that is put back is replaced no more.
 CREATE FUNCTION note_replaced_cache() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   most CONSTANT int := 10000;
 BEGIN
   DELETE FROM cache_replaced r WHERE r.project_id = NEW.project_id AND r.digest IN (OLD.digest, NEW.digest)
     AND r.zone = NEW.zone AND r.ref = NEW.ref AND r.epoch = NEW.epoch;
-  IF builder_pool() IS NOT NULL AND (SELECT count(*) FROM cache_replaced r WHERE r.project_id = NEW.project_id) >= most THEN
-    RAISE EXCEPTION 'a builder may not replace more caches of the project' USING ERRCODE = 'insufficient_privilege';
+  IF builder_pool() IS NOT NULL AND (SELECT count(*) FROM cache_replaced r WHERE r.project_id = NEW.project_id AND r.zone = NEW.zone) >= most THEN
+    RAISE EXCEPTION 'a builder may not replace more caches of the zone' USING ERRCODE = 'insufficient_privilege';
   END IF;
   INSERT INTO cache_replaced (project_id, zone, ref, epoch, digest, bytes, look_at)
   SELECT OLD.project_id, OLD.zone, OLD.ref, OLD.epoch, OLD.digest,
-    CASE WHEN cardinality(OLD.blob_digests) = 0 THEN OLD.bytes ELSE coalesce(sum(l.bytes), 0) END, now() + interval '1 hour'
+    CASE WHEN cardinality(OLD.blob_digests) = 0 THEN OLD.bytes ELSE least(coalesce(sum(l.bytes), 0), 1099511627776) END, now() + CASE WHEN OLD.zone = 'fork' THEN interval '0' ELSE interval '10 minutes' END
   FROM (SELECT a.blob, max(a.bytes) AS bytes FROM (
       SELECT o.blob, coalesce(o.bytes, 0) AS bytes, false AS is_kept FROM unnest(OLD.blob_digests, OLD.blob_bytes) AS o(blob, bytes)
         WHERE o.blob IS NOT NULL

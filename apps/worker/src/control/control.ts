@@ -50,7 +50,7 @@ const reverifyLookMs = 60_000;
 const budgetLookMs = 60_000;
 const ageLookMs = 60 * 60_000;
 /** How often caches are looked for that exports have replaced. */
-const replacedLookMs = 10 * 60_000;
+const replacedLookMs = 2 * 60_000;
 /** How often the counters of usage are folded: a read adds up what came since. */
 const usageFoldMs = 5_000;
 

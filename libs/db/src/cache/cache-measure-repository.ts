@@ -59,4 +59,15 @@ export class CacheMeasureRepository {
         WHERE (e.digest, e.bytes, e.blob_digests, e.blob_bytes)
           IS DISTINCT FROM (excluded.digest, excluded.bytes, excluded.blob_digests, excluded.blob_bytes)`;
   }
+
+  /** What a lost export has left under the tag, and an export is about to replace. While the tag leads to it, it is not deleted. */
+  async noteLeft(place: CachePlace & { readonly projectId: string }, { digest, blobs }: MeasuredCache): Promise<void> {
+    const { projectId, zone, ref, epoch } = place;
+    const bytes = blobs.reduce((sum, blob) => sum + BigInt(blob.bytes), 0n);
+    await this.db.prisma.$executeRaw`
+      INSERT INTO cache_replaced (project_id, zone, ref, epoch, digest, bytes, look_at)
+      SELECT ${projectId}::uuid, ${zone}, ${ref}, ${epoch}, ${digest}, ${bytes}, now() + interval '10 minutes' WHERE NOT EXISTS (
+        SELECT 1 FROM cache_replaced WHERE project_id = ${projectId}::uuid AND digest = ${digest} AND zone = ${zone} AND ref = ${ref}
+          AND epoch = ${epoch})`;
+  }
 }

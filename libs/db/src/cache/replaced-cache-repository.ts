@@ -30,11 +30,13 @@ export class ReplacedCacheRepository {
       ) SELECT pg_notify(${channels.outbox}, topic)::text FROM added`;
   }
 
-  /** What an entry of the same repository names counts there. */
+  /** What an entry of the same repository names counts there. Rows that somebody holds are passed over, here and below. */
   async forgetCurrent(projectId: string): Promise<void> {
     await this.db.prisma.$executeRaw`
-      DELETE FROM cache_replaced r USING cache_entry e WHERE r.project_id = ${projectId}::uuid AND e.project_id = r.project_id
-        AND e.zone = r.zone AND e.ref = r.ref AND e.epoch = r.epoch AND e.digest = r.digest`;
+      DELETE FROM cache_replaced WHERE id IN (
+        SELECT r.id FROM cache_replaced r JOIN cache_entry e ON e.project_id = r.project_id
+          AND e.zone = r.zone AND e.ref = r.ref AND e.epoch = r.epoch AND e.digest = r.digest
+        WHERE r.project_id = ${projectId}::uuid FOR UPDATE OF r SKIP LOCKED)`;
   }
 
   due(projectId: string, query: KeysetQuery): Promise<KeysetPage<ReplacedCache>> {
@@ -57,13 +59,13 @@ export class ReplacedCacheRepository {
 
   /** The registry has them no more. */
   async gone(rows: readonly ReplacedCache[]): Promise<void> {
-    await this.db.prisma.cacheReplaced.deleteMany({ where: { id: { in: rows.map(({ id }) => id) } } });
+    await this.db.prisma.$executeRaw`DELETE FROM cache_replaced WHERE id IN (${free(rows)})`;
   }
 
   /** They count on. */
   async putOff(rows: readonly ReplacedCache[], ms: number): Promise<void> {
     await this.db.prisma.$executeRaw`
-      UPDATE cache_replaced SET look_at = now() + ${ms} * interval '1 millisecond' WHERE id = ANY (${rows.map(({ id }) => id)}::uuid[])`;
+      UPDATE cache_replaced SET look_at = now() + ${ms} * interval '1 millisecond' WHERE id IN (${free(rows)})`;
   }
 
   private async page(
@@ -82,4 +84,9 @@ export class ReplacedCacheRepository {
       (row) => row,
     );
   }
+}
+
+/** A builder that replaces a cache of its zone holds rows of that, and control works on all zones of a project together. */
+function free(rows: readonly ReplacedCache[]): Prisma.Sql {
+  return Prisma.sql`SELECT id FROM cache_replaced WHERE id = ANY (${rows.map(({ id }) => id)}::uuid[]) FOR UPDATE SKIP LOCKED`;
 }

@@ -58,6 +58,30 @@ describe('a cache entry that gets another digest', () => {
     expect(await usage()).toBe(1_030);
   });
 
+  it('R18C-3 weighs one TiB at most, whatever its builder has said of its parts', async () => {
+    const parts = Array.from({ length: 10 }, (_, at) => blob(`${at}`, 2 ** 40));
+    await store('a', [base]);
+    await world.db.prisma.cacheEntry.updateMany({
+      data: { blobDigests: parts.map(({ digest }) => digest), blobBytes: parts.map(({ bytes }) => BigInt(bytes)) },
+    });
+    await store('b', [base]);
+    expect(await rows()).toEqual([['a', 2 ** 40]]);
+  });
+
+  it('R17B-1 waits for no row that a builder holds', async () => {
+    for (const digest of ['a', 'b', 'c']) await store(digest, [base]);
+    await world.db.prisma.cacheReplaced.updateMany({ data: { lookAt: new Date(0) } });
+    const replaced = new ReplacedCacheRepository(world.db);
+    const { items } = await replaced.due(projectId, { after: null, limit: 10 });
+    await world.db.transaction(async (tx) => {
+      await tx.$queryRaw`SELECT 1 FROM cache_replaced WHERE digest = 'a' FOR UPDATE`;
+      await replaced.forgetCurrent(projectId);
+      await replaced.putOff(items, 1_000);
+      await replaced.gone(items);
+    });
+    expect((await rows()).map(([digest]) => digest)).toEqual(['a']);
+  });
+
   it('R17B-1 takes all off again with its project', async () => {
     await store('a', [base, blob('layer-a', 10)]);
     await store('b', [base, blob('layer-b', 20)]);

@@ -1,4 +1,4 @@
-import type { CacheMeasureRepository, ExportedPlace } from '@cooperage/db';
+import type { CacheMeasureRepository, ExportedPlace, MeasuredCache } from '@cooperage/db';
 import { type CacheBlob, cacheReference, type Digest, type RepositoryName } from '@cooperage/domain';
 import {
   type CallOptions,
@@ -30,7 +30,7 @@ interface FoundCache {
 /** Asks the registry what an export has left there: a builder's word on it is no measure (R2-N14). */
 export class MeasureCache {
   constructor(
-    private readonly repository: Pick<CacheMeasureRepository, 'placeOf' | 'placeBefore' | 'store'>,
+    private readonly repository: Pick<CacheMeasureRepository, 'placeOf' | 'placeBefore' | 'store' | 'noteLeft'>,
     private readonly clients: Pick<ReadingClients, 'of'>,
     private readonly evictions: Pick<EvictCacheService, 'evictUnreadable'>,
     private readonly logger: Logger,
@@ -43,12 +43,12 @@ export class MeasureCache {
    */
   async of(buildId: string, signal?: AbortSignal): Promise<HandlerResult> {
     const place = await this.repository.placeOf(buildId);
-    return place ? this.measure(place, signal) : done;
+    return place ? this.measure(place, (found) => this.repository.store(place, found), signal) : done;
   }
 
   /**
    * What stands where an export is about to write, and nobody has written down: an export whose builder was lost has left it. Behind the
-   * next one nothing leads to it any more (R17B-1).
+   * next one nothing leads to it any more (R17B-1). It is noted to be deleted then, and no build reads it: nobody has said who wrote it.
    * @throws {RegistryError} `unavailable`, `denied`
    */
   async before(buildId: string, signal?: AbortSignal): Promise<void> {
@@ -56,10 +56,15 @@ export class MeasureCache {
     if (!place) return;
     const { repository, tag } = cacheReference(place.projectId, place);
     const found = await this.clients.of(repository).manifests.head(repository, tag, signal && { signal });
-    if (found && found.digest !== place.digest) await this.measure(place, signal);
+    if (!found || found.digest === place.digest) return;
+    await this.measure(place, (measured) => this.repository.noteLeft(place, measured), signal);
   }
 
-  private async measure(place: ExportedPlace, signal?: AbortSignal): Promise<HandlerResult> {
+  private async measure(
+    place: ExportedPlace,
+    write: (found: MeasuredCache) => Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<HandlerResult> {
     const { repository, tag } = cacheReference(place.projectId, place);
     const client = this.clients.of(repository);
     const options = signal && { signal };
@@ -71,8 +76,7 @@ export class MeasureCache {
       if (result !== done || gone > 0) return result;
       // What another build has written there meanwhile is not deleted either, and its own export measures it.
       const left = await client.manifests.head(repository, tag, options);
-      if (left?.digest === digest)
-        await this.repository.store(place, { digest, blobs: [{ digest, bytes: unreadableBytes }] });
+      if (left?.digest === digest) await write({ digest, blobs: [{ digest, bytes: unreadableBytes }] });
       return result;
     }
     const sizes = await inParallel(parts, parallelHeads, (part) => sizeOf(client, repository, part, options));
@@ -80,7 +84,7 @@ export class MeasureCache {
       const bytes = sizes[at] ?? null;
       return bytes === null ? [] : [{ digest: part, bytes }];
     });
-    await this.repository.store(place, { digest, blobs: [{ digest, bytes: size }, ...blobs] });
+    await write({ digest, blobs: [{ digest, bytes: size }, ...blobs] });
     return done;
   }
 

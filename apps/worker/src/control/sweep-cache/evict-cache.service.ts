@@ -44,11 +44,11 @@ export class EvictCacheService {
   async handleLimits({ subjectId: projectId }: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
     const limits = await this.due.limitsOf(projectId);
     if (!limits) return done;
-    const swept = await this.replaced.deleteDue(projectId, signal);
-    if (swept !== done) return swept;
     const { unusedDays, budgetBytes } = limits;
-    const result = unusedDays === null ? done : await this.evictUnused(projectId, unusedDays, signal);
-    return result === done && budgetBytes !== null ? this.evictHeavy(projectId, budgetBytes, signal) : result;
+    let result = unusedDays === null ? done : await this.evictUnused(projectId, unusedDays, signal);
+    if (result === done && budgetBytes !== null) result = await this.evictHeavy(projectId, budgetBytes, signal);
+    // Last: it lists the tags of a repository, and one that cannot be listed keeps age and budget from nothing.
+    return result === done ? this.replaced.deleteDue(projectId, signal) : result;
   }
 
   private async evictUnused(projectId: string, unusedDays: number, signal?: AbortSignal): Promise<HandlerResult> {
