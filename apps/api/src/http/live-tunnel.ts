@@ -6,6 +6,7 @@ import type { SharedRoom } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import { refusalOfHead } from './bounded-heads.js';
 import { addressGroup, addressOf, addressSite, type TrustProxy, trustOf } from './client-address.js';
+import { maxTunnels } from './connection-bounds.js';
 import { ApiProblem } from './problem.js';
 import { requestIdOf } from './request-id.js';
 import { SharedSockets } from './shared-sockets.js';
@@ -32,6 +33,8 @@ const usualStallMs = 60_000;
 const refusalMs = 2_000;
 /** Time for a caller to take the rest, and to close his side, when the live process has ended a connection. */
 const goodbyeMs = 5_000;
+/** Bytes behind a handshake, which its tunnel would hold. A client says nothing before it is answered. */
+const mostBehind = 1_024;
 /** What the live process needs to know of a handshake; nothing else of it is passed on. */
 const passedHeaders = [
   'cookie',
@@ -48,7 +51,7 @@ const passedHeaders = [
  * @returns ends all tunnels.
  */
 export function addLiveTunnel(server: Server, options: LiveTunnelOptions): () => void {
-  const { maxSockets = 10_000, maxSocketsPerAddress = 500 } = options;
+  const { maxSockets = maxTunnels, maxSocketsPerAddress = 500 } = options;
   const sockets = new SharedSockets({ total: maxSockets, perAddress: maxSocketsPerAddress });
   const trust = trustOf(options.trustProxy);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -56,6 +59,7 @@ export function addLiveTunnel(server: Server, options: LiveTunnelOptions): () =>
     const id = requestIdOf(request);
     const problem = refusalOfHead(request);
     if (problem) return refuse(id, socket, problem);
+    if (head.length > mostBehind) return refuse(id, socket, new ApiProblem('bad_request'));
     const [path] = (request.url ?? '').split('?', 1);
     if (path !== socketPath && path !== `${socketPath}/`) return refuse(id, socket, new ApiProblem('not_found'));
     const address = addressOf(request, trust);

@@ -7,6 +7,7 @@ import { demandAccessRules, type KnownRoute } from './access-rule.js';
 import { answerBrokenRequest } from './broken-request.js';
 import { rememberCallers } from './caller.js';
 import { trustOf } from './client-address.js';
+import { maxConnections } from './connection-bounds.js';
 import { guardedOptions, guardServer } from './guarded-server.js';
 import { acceptJsonOnly } from './json-body.js';
 import { ApiProblem, notFound } from './problem.js';
@@ -36,8 +37,6 @@ export interface ApiServer {
 
 /** Bytes of a JSON body of the API. Webhooks have their own limit. */
 const bodyLimitBytes = 1 << 20;
-/** Live connections among them. */
-const maxConnections = 8_192;
 /** A request that has not arrived whole by then is answered 408 (S-006). */
 const requestTimeoutMs = 10_000;
 /** Of requests that are not answered yet, and of answers that are not read. */

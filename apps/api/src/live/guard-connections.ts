@@ -10,6 +10,9 @@ import { webSocketOf } from './web-socket-of.js';
 
 type Connection = Socket['conn'];
 
+/** Time to answer a WebSocket's close, and to read what was said before. */
+const goodbyeMs = 1_000;
+
 /** What Socket.IO's CONNECT_ERROR begins with (protocol version 5). */
 const connectError = '4';
 
@@ -24,6 +27,7 @@ export function guardConnections(server: Server, room: SharedRoom): void {
     guardAgainstBlindAnswers(connection);
     ConnectionBuffer.begin(connection, room, placesOf(connection));
     endAfterSecondRefusal(connection);
+    endSoonAfterGoodbye(connection);
   });
   // Socket.IO always has this namespace, open to everybody. None of our pages joins it.
   server.of('/').use((_socket, next) => next(new Error('unauthenticated')));
@@ -56,6 +60,12 @@ function isSecondTransport({ url = '' }: IncomingMessage): boolean {
 function placesOf({ request, remoteAddress }: Connection): readonly string[] {
   const address = String(request.headers['x-forwarded-for'] ?? remoteAddress);
   return [addressGroup(address), addressSite(address)];
+}
+
+/** One that is closed, as who joins nothing is, would stand for half a minute more where its other side does not answer (R18A-1). */
+function endSoonAfterGoodbye(connection: Connection): void {
+  const below = webSocketOf(connection);
+  connection.once('close', () => setTimeout(() => below.terminate(), goodbyeMs).unref());
 }
 
 /** A page that is refused goes away and comes back later, on another connection. */

@@ -2,10 +2,10 @@ import { SharedRoom } from '@cooperage/domain';
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { Server, ServerOptions } from 'socket.io';
+import { maxLiveConnections } from '../http/connection-bounds.js';
 import { guardConnections } from './guard-connections.js';
 import { liveOptions } from './live-options.js';
 
-const defaultMaxConnections = 10_000;
 /** A quarter of the memory that Compose gives the process. */
 const defaultMaxWaitingBytes = 256 * 1024 * 1024;
 
@@ -29,7 +29,7 @@ export class LiveAdapter extends IoAdapter {
 
   override createIOServer(port: number, options?: ServerOptions): Server {
     const connections = () => this.server?.engine.clientsCount ?? 0;
-    const { maxConnections = defaultMaxConnections, maxWaitingBytes = defaultMaxWaitingBytes } = this.limits;
+    const { maxConnections = maxLiveConnections, maxWaitingBytes = defaultMaxWaitingBytes } = this.limits;
     const ours = liveOptions(this.publicUrl, connections, maxConnections);
     this.server = super.createIOServer(port, { ...options, ...ours } as ServerOptions) as Server;
     guardConnections(this.server, new SharedRoom(maxWaitingBytes));

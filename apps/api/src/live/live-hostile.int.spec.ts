@@ -272,6 +272,14 @@ describe('S-099 whatever a page sends', () => {
     expect(answer.toLowerCase()).not.toContain('sec-websocket-extensions');
   });
 
+  it('R18A-1 is ended where it joined nothing and does not answer the goodbye', async () => {
+    const socket = await rawWebSocket();
+    let ended = false;
+    socket.on('end', () => (ended = true)).resume();
+    await waitFor(() => expect(ended).toBe(true), 15_000);
+    socket.destroy();
+  }, 20_000);
+
   it('S-101 not even a thousand half-open handshakes keep others out', async () => {
     const idle = await Promise.all(Array.from({ length: 300 }, dial));
     const upgraded = await Promise.all(Array.from({ length: maxConnections }, rawWebSocket));

@@ -130,6 +130,13 @@ describe('a registry token', () => {
       body: new URLSearchParams({ ...form, grant_type: 'refresh_token' }),
     });
     expect(other.status).toBe(400);
+    const fields = 'a&'.repeat(100);
+    const many = await fetch(world.origin + path.split('?')[0], {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: `${fields}${new URLSearchParams(form)}`,
+    });
+    expect(many.status, 'R18A-2').toBe(400);
   });
 });
 
