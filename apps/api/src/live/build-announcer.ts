@@ -2,14 +2,12 @@ import { type BuildChange, buildChangeSchema, type StepsChange, stepsChangeSchem
 import { type AnnouncedBuild, BuildLists } from '@cooperage/db';
 import type { Logger } from '@cooperage/telemetry';
 import type { Announcements } from './announcements.js';
+import { everybodyMs, lineMs, parsed } from './notification.js';
 import { Pace } from './pace.js';
 
 /** What pages may have missed while the database could not notify. */
 const missedMs = 300_000;
 const maxMissed = 500;
-/** What goes to everybody goes no more often. Lines in the log are as seldom as nobody misses them. */
-const everybodyMs = 500;
-const lineMs = 10_000;
 
 export const projectRoom = (projectId: string): string => `project:${projectId}`;
 export const organizationRoom = (organizationId: string): string => `organization:${organizationId}`;
@@ -78,12 +76,4 @@ export class BuildAnnouncer {
 function changeOf(build: AnnouncedBuild): BuildChange {
   const { id, projectId, organizationId, number, version, status, phase, attemptNumber } = build;
   return { buildId: id, projectId, organizationId, number, version, status, phase, attempt: attemptNumber };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

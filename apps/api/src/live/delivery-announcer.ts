@@ -2,12 +2,11 @@ import { type DeliveryChange, deliveryChangeSchema } from '@cooperage/contracts'
 import type { Logger } from '@cooperage/telemetry';
 import type { Announcements } from './announcements.js';
 import { organizationRoom, projectRoom } from './build-announcer.js';
+import { everybodyMs, lineMs, parsed } from './notification.js';
 import { Pace } from './pace.js';
 import type { LiveNamespace } from './viewer.js';
 
 const anything: DeliveryChange = { projectId: null, organizationId: null };
-const everybodyMs = 500;
-const lineMs = 10_000;
 
 /** Tells pages that deliveries of a project changed. They ask the API for the rest. */
 export class DeliveryAnnouncer {
@@ -44,12 +43,4 @@ export class DeliveryAnnouncer {
       make: (rooms) => rooms.emit('delivery:changed', change.data),
     });
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

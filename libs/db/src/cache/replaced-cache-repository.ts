@@ -11,7 +11,7 @@ export interface ReplacedCache {
   readonly zone: Zone;
   readonly ref: string;
   readonly epoch: number;
-  /** As a builder said it: any text. */
+  /** A builder wrote it, so it need not be a digest. */
   readonly digest: string;
 }
 

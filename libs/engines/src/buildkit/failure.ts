@@ -152,7 +152,7 @@ function inExport(error: SolveFailure, { progress }: FailureScene, fail: Fail): 
   return fail('EngineUnavailable', sentence(message) || 'The builder met an unexpected error.');
 }
 
-/** What stands in quotation marks is a path or a command, and a Dockerfile has any words (R17B-5). */
+/** Quoted text is a path or a command of the Dockerfile, which may contain these words itself (R17B-5). */
 function isFull({ code, message }: SolveFailure): boolean {
   const own = message.replace(/"(?:[^"\\]|\\.)*"/gs, '""');
   return code === rpcCode.resourceExhausted || /no space left on device|disk quota exceeded/.test(own);
