@@ -34,8 +34,8 @@ export function outboxOf(rows: OutboxItem[]) {
   };
 }
 type Outbox = ReturnType<typeof outboxOf>;
-export const loopOver = (outbox: Outbox, handler: OutboxWork, slotLimitMs = 60_000) => {
-  const options = { name: 'evaluate', slots: 2, slotLimitMs, share, instanceId: () => 'me' };
+export const loopOver = (outbox: Outbox, handler: OutboxWork, slotLimitMs = 60_000, slots = 2) => {
+  const options = { name: 'evaluate', slots, slotLimitMs, share, instanceId: () => 'me' };
   return new OutboxLoop(outbox as unknown as OutboxRepository, { evaluate: handler }, options, logger);
 };
 export const run = async (): Promise<typeof done | ReturnType<typeof later>> => done;

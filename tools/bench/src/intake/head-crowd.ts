@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Repository, webhookRequest } from '@cooperage/e2e';
-import { query } from '@cooperage/testing';
 import { demand } from '../measure/inexact.js';
 import type { World } from '../world/world.js';
 
@@ -80,24 +79,22 @@ export class HeadCrowd {
     return ((await answer.json()) as { deliveryId: string }).deliveryId;
   }
 
-  private async open(ids: readonly string[]): Promise<number> {
-    const sql = "SELECT count(*)::int AS n FROM delivery WHERE id = ANY($1) AND status IN ('received', 'evaluating')";
-    return (await this.ask(sql, ids)).n;
+  private open(ids: readonly string[]): Promise<number> {
+    return this.world.rows.count(
+      "SELECT count(*)::int AS n FROM delivery WHERE id = ANY($1) AND status IN ('received', 'evaluating')",
+      ids,
+    );
   }
 
   private async check(ids: readonly string[], heads: readonly Head[]): Promise<void> {
+    const { rows } = this.world;
     demand(new Set(ids).size === ids.length, 'two deliveries were taken for one');
-    const evaluated = "SELECT count(*)::int AS n FROM delivery WHERE id = ANY($1) AND status = 'evaluated'";
-    const { n } = await this.ask(evaluated, ids);
-    demand(n === ids.length, `${n} of ${ids.length} deliveries were evaluated`);
+    const ended = "SELECT count(*)::int AS n FROM delivery WHERE id = ANY($1) AND status = 'evaluated'";
+    const evaluated = await rows.count(ended, ids);
+    demand(evaluated === ids.length, `${evaluated} of ${ids.length} deliveries were evaluated`);
     const commits = heads.map(({ commit }) => commit);
-    const builds = await this.ask('SELECT count(*)::int AS n FROM build WHERE commit = ANY($1)', commits);
-    demand(builds.n === heads.length, `${builds.n} builds of ${heads.length} heads`);
-  }
-
-  private async ask(sql: string, values: readonly string[]): Promise<{ readonly n: number }> {
-    const [row] = await query<{ n: number }>(this.world.product.databaseUrl, sql, [values]);
-    return row!;
+    const builds = await rows.count('SELECT count(*)::int AS n FROM build WHERE commit = ANY($1)', commits);
+    demand(builds === heads.length, `${builds} builds of ${heads.length} heads`);
   }
 }
 

@@ -51,6 +51,12 @@ export class Rows {
     return row;
   }
 
+  /** @param sql one count, `n`, whose one parameter is a list */
+  async count(sql: string, list: readonly string[]): Promise<number> {
+    const { rows } = await this.pool.query<{ n: number }>(sql, [list]);
+    return rows[0]!.n;
+  }
+
   /** For which the builds of a project are made. */
   async platform(projectId: string): Promise<string> {
     const { rows } = await this.pool.query<{ platform: string }>(

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { OutboxItem } from '@cooperage/db';
 import { RegistryError } from '@cooperage/oci';
 import { describe, expect, it, vi } from 'vitest';
@@ -37,6 +38,24 @@ describe('OutboxLoop', () => {
       loop.wake();
     }
     await expect.poll(() => outbox.done).toHaveBeenCalledTimes(5);
+    await loop.close();
+  });
+
+  it('claims once for what ends at about one moment while nearly all slots are busy', async () => {
+    const outbox = outboxOf(Array.from({ length: 10 }, (_, at) => item(at)));
+    const release: (() => void)[] = [];
+    const handler = () => new Promise<typeof done>((resolve) => release.push(() => resolve(done)));
+    const loop = loopOver(outbox, handler, 60_000, 8);
+    loop.wake();
+    await expect.poll(() => release).toHaveLength(8);
+    outbox.take.mockClear();
+    for (const end of release.slice(0, 2)) {
+      end();
+      await setImmediate();
+    }
+    await expect.poll(() => release).toHaveLength(10);
+    expect(outbox.take.mock.calls.map(([, limit]) => limit)).toEqual([2]);
+    for (const end of release) end();
     await loop.close();
   });
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   isDatabaseOutage,
   type OutboxItem,
@@ -63,6 +64,11 @@ const suspectPauseMs = 250;
 const returnPausesMs = [2_000, 5_000, 10_000];
 /** A clock that is read before a row is due would find nothing. */
 const slackMs = 5;
+/**
+ * How long a claim waits for more slots to end while fewer than a quarter are free. It costs about the same for one row as for
+ * several, and each end asks for one: where a thousand deliveries waited, claims took a third of the database's time.
+ */
+const gatherMs = 25;
 
 /**
  * Takes promised work of some topics and hands it to their handlers, several at a time, when it is woken (see
@@ -132,6 +138,8 @@ export class OutboxLoop {
     this.round = round;
     try {
       while (this.wanted && !this.closed && this.round === round && this.slots.free > 0) {
+        if (this.slots.free < this.options.slots / 4) await sleep(gatherMs);
+        if (this.closed || this.round !== round) return;
         this.wanted = false;
         const { instanceId, share } = this.options;
         const { counts } = this.unwritten;
