@@ -28,8 +28,9 @@ BEGIN
   END LOOP;
 END $$;
 
--- Whoever holds the lock that Prisma takes keeps a new version from its migrations. PostgreSQL opens advisory locks, and the ending of
--- other sessions of one's own role, to everybody; only a superuser can close them.
+-- Whoever holds the lock that Prisma takes keeps a new version from its migrations. PostgreSQL opens advisory locks, the ending of other
+-- sessions of one's own role, and large objects, to everybody; only a superuser can close them. A large object belongs to no project and
+-- is never deleted.
 DO $$
 DECLARE
   f record;
@@ -40,11 +41,25 @@ BEGIN
   FOR f IN
     SELECT p.oid::regprocedure AS signature FROM pg_proc p
     WHERE p.pronamespace = 'pg_catalog'::regnamespace
-      AND (p.proname ~ '^pg_(try_)?advisory_(xact_)?lock' OR p.proname IN ('pg_terminate_backend', 'pg_cancel_backend'))
+      AND (p.proname ~ '^(pg_(try_)?advisory_(xact_)?lock|lo_)'
+        OR p.proname IN ('pg_terminate_backend', 'pg_cancel_backend', 'loread', 'lowrite'))
       AND has_function_privilege('cooperage_builder', p.oid, 'EXECUTE')
   LOOP
     EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f.signature);
   END LOOP;
+END $$;
+
+-- Only its own session can vacuum a temporary table. While one is open, the database's oldest transaction id stays, and when ids have
+-- run out nobody can write any more. PostgreSQL opens temporary tables to everybody.
+DO $$
+BEGIN
+  IF has_database_privilege('cooperage_builder', current_database(), 'TEMPORARY') THEN
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+  END IF;
+  IF has_database_privilege('cooperage_builder', current_database(), 'TEMPORARY') THEN
+    RAISE WARNING 'builders may make temporary tables, and % may not close them', current_user
+      USING HINT = format('Ask an administrator of the server for: REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+  END IF;
 END $$;
 
 -- PostgreSQL opens a new function to everybody. Migrations close ours, and a restored database has run none of them: what acts with the
@@ -227,11 +242,12 @@ END $$;
 -- a pool of 12, one that listens, one of the supervisor. All builders of a pool together have three of ten, so both leave four of ten to
 -- the others. Those are 80 of the 200 that Compose and the launcher set: 32 of an api process (16 for people, 12 and 4 for webhooks), 10
 -- of a live one, and 14 of each control. Each session may write 64 MiB of temporary files; only a superuser can say that. A limit that an administrator
--- has set stays.
+-- has set stays. A role may set defaults of its own for all its later sessions, so what a taken-over builder has set is removed.
 DO $$
 DECLARE
   most CONSTANT integer := current_setting('max_connections')::integer * 3 / 10;
   r record;
+  own record;
 BEGIN
   FOR r IN
     SELECT oid, rolname, rolconnlimit FROM pg_roles WHERE rolname IN ('cooperage_builder', 'cooperage_builder_untrusted') ORDER BY rolname
@@ -249,6 +265,19 @@ BEGIN
         WHERE s.setrole = r.oid AND s.setdatabase = 0 AND setting LIKE 'temp\_file\_limit=%') THEN
       EXECUTE format('ALTER ROLE %I SET temp_file_limit = %L', r.rolname, '64MB');
     END IF;
+    FOR own IN
+      SELECT split_part(setting, '=', 1) AS name, coalesce('IN DATABASE ' || quote_ident(d.datname), '') AS place
+      FROM pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) AS setting LEFT JOIN pg_database d ON d.oid = s.setdatabase
+      WHERE s.setrole = r.oid AND setting NOT LIKE 'temp\_file\_limit=%'
+    LOOP
+      RAISE NOTICE 'the setting % of the role % is removed', own.name, r.rolname;
+      BEGIN
+        EXECUTE format('ALTER ROLE %I %s RESET %I', r.rolname, own.place, own.name);
+      EXCEPTION WHEN insufficient_privilege THEN
+        RAISE WARNING 'the role % has the setting %, and % may not remove it', r.rolname, own.name, current_user
+          USING HINT = format('Ask an administrator of the server for: ALTER ROLE %I %s RESET %I', r.rolname, own.place, own.name);
+      END;
+    END LOOP;
   END LOOP;
 END $$;
 COMMIT;

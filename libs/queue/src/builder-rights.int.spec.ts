@@ -107,6 +107,9 @@ describe.each([
       () => builder.acl('LIST'),
       () => builder.flushall(),
       () => builder.call('MONITOR'),
+      // It tells the names of all keys that change, and sends them to connections of others (R19C-4).
+      () => builder.call('CLIENT', 'TRACKING', 'ON', 'BCAST'),
+      () => builder.call('CLIENT', 'LIST'),
     ])
       await expect(ask()).rejects.toThrow(denied);
     expect(await all.get('r-m9:count')).toBe('1');

@@ -6,6 +6,8 @@ import { type WorkerAddress, workerQueue } from './worker-queue.js';
 
 /** A connection gives up one command after a second; the first use of a queue takes two of them. */
 const sendMs = 2_000;
+/** Queues of one Redis that are kept open, those used last: twice as many as the builders of a pool need. A builder chooses its name. */
+const mostQueues = 400;
 
 /**
  * Hands jobs to BullMQ. Attempts are counted in PostgreSQL: a job runs once, is never retried by the queue and leaves no
@@ -79,11 +81,17 @@ class Road {
   }
 
   private queue(name: string): Queue {
-    const existing = this.queues.get(name);
-    if (existing) return existing;
-    const queue = new Queue(name, { connection: this.redis });
-    queue.on('error', () => undefined); // the connection's own handler has told of it
+    const queue = this.queues.get(name) ?? new Queue(name, { connection: this.redis });
+    if (!this.queues.delete(name)) queue.on('error', () => undefined); // the connection's own handler has told of it
     this.queues.set(name, queue);
+    const [oldest] = this.queues.keys();
+    if (this.queues.size > mostQueues) {
+      this.queues
+        .get(oldest!)!
+        .close()
+        .catch(() => undefined);
+      this.queues.delete(oldest!);
+    }
     return queue;
   }
 }

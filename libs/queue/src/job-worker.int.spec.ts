@@ -6,6 +6,7 @@ import { JobSender } from './job-sender.js';
 import { type JobWorker, startJobWorker } from './job-worker.js';
 import { PoolRedis } from './pool-redis.js';
 import { connectRedis } from './redis.js';
+import { workerQueue } from './worker-queue.js';
 
 const nothing = { waiting: 0, next: null };
 
@@ -79,6 +80,19 @@ describe('the receiver of jobs', () => {
     await receiver.restart();
     expect(await receiver.look()).toEqual(nothing);
     receiver.resume();
+    await expect.poll(() => taken).toHaveLength(1);
+  });
+
+  it('R19C-7 has few queues open at its sender, whatever names builders give themselves', async () => {
+    const redis = connections[0]!;
+    const before = redis.listenerCount('ready');
+    for (let at = 0; at < 450; at++) {
+      const worker = { ...address, worker: `${address.worker}-${at}` };
+      await sender.send('run-build', worker, 'job', { attemptId: randomUUID() });
+      await redis.del(await redis.keys(`bull:${workerQueue('run-build', worker)}:*`));
+    }
+    expect(redis.listenerCount('ready') - before).toBeLessThanOrEqual(400);
+    await send('another');
     await expect.poll(() => taken).toHaveLength(1);
   });
 });

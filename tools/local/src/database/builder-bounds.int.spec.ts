@@ -64,6 +64,23 @@ describe('R2-M1 a builder that was taken over', () => {
     expect(await query(url, 'SHOW temp_file_limit')).toEqual([{ temp_file_limit: '64MB' }]);
   });
 
+  it('R19C-3 R19C-5 makes no temporary table and no large object, which nobody else could remove', async () => {
+    for (const role of databaseRoles)
+      for (const make of ['CREATE TEMPORARY TABLE t (x int)', 'SELECT lo_create(0)', "SELECT lo_from_bytea(0, 'x')"])
+        await expect(query(urls[role]!, make), `${role}: ${make}`).rejects.toThrow(/permission denied/);
+  });
+
+  it('R19C-8 leaves no settings of its role behind', async () => {
+    const url = urls.builder_untrusted!;
+    const role = 'cooperage_builder_untrusted';
+    const database = new URL(url).pathname.slice(1);
+    await query(url, `ALTER ROLE ${role} IN DATABASE "${database}" SET search_path = pg_temp`);
+    await query(url, `ALTER ROLE ${role} SET default_transaction_read_only = on`);
+    await applyRoles(owner, {});
+    const settings = `SELECT setconfig FROM pg_db_role_setting WHERE setrole = '${role}'::regrole`;
+    expect(await query(owner, settings)).toEqual([{ setconfig: ['temp_file_limit=64MB'] }]);
+  });
+
   it('has the limit that an administrator has set, also after the next upgrade', async () => {
     await query(owner, 'ALTER ROLE cooperage_builder CONNECTION LIMIT 7');
     await query(owner, "ALTER ROLE cooperage_builder SET temp_file_limit = '1GB'");

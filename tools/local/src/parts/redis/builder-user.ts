@@ -13,6 +13,6 @@ export const builderUsers: Readonly<Record<BuilderPool, string>> = {
  */
 export function builderRights(pool: BuilderPool): string {
   const keys = ['run-build', 'export-cache'].map((job) => `~bull:${job}-${pool}-*`).join(' ');
-  const closed = '-@dangerous -@admin -@pubsub -@scripting -scan -randomkey -dbsize';
-  return `resetkeys ${keys} resetchannels &cooperage:log:* +@all ${closed} +publish +eval +evalsha +info`;
+  const closed = '-@dangerous -@admin -@pubsub -@scripting -scan -randomkey -dbsize -client';
+  return `resetkeys ${keys} resetchannels &cooperage:log:* +@all ${closed} +publish +eval +evalsha +info +client|setname`;
 }
