@@ -9,6 +9,7 @@ export * from './build/phase.js';
 export * from './build/step-limits.js';
 export * from './build/step-title.js';
 export { type StepTime, usualTimes } from './build/usual-times.js';
+export * from './bytes/growing-buffer.js';
 export * from './cache/cache-advice.js';
 export * from './cache/cache-backend.js';
 export * from './cache/cache-budget.js';

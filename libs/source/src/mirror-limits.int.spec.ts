@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type GitHost, startGitHost } from '@cooperage/testing';
+import { type GitHost, lyingGitServer, objectId, pack, packEntry, startGitHost } from '@cooperage/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { HostileHosts } from '../spec/hostile-hosts.js';
 import { createSource, type Source, type SourceLimits } from './index.js';
 import { mirrorFolder } from './mirror/mirror-shelf.js';
 
@@ -54,6 +55,38 @@ describe('R3-A4 what one mirror may take', () => {
         /^The commit was not fetched\. The disk has \d+\.\d GiB left, and keeps .+ free\.$/,
       ),
     });
+  });
+
+  it('R19A-2 reads no list of cuts beyond its limit, however long a git host makes it', async () => {
+    const hosts = await HostileHosts.start();
+    const [tree, who] = [Buffer.alloc(0), 'a <a@example.com> 1 +0000'];
+    const commit = Buffer.from(`tree ${objectId('tree', tree)}\nauthor ${who}\ncommitter ${who}\n\nroot\n`);
+    const cuts = Array.from({ length: 5_000 }, (_, at) => at.toString(16).padStart(40, '0'));
+    const liar = await hosts.server(
+      lyingGitServer((send, response) => {
+        send(pack(packEntry('commit', commit), packEntry('tree', tree)));
+        response.end('0000');
+      }, cuts),
+    );
+    const project = { id: hosts.uniqueId(), remoteUrl: `${liar.origin}/a.git` };
+    const [head, other] = [objectId('commit', commit), 'b'.repeat(40)];
+    const ask = (limits: Partial<SourceLimits>) => hosts.source([liar.port], limits).isAncestor(project, other, head);
+    const tooLong = { code: 'SourceTooLarge', message: expect.stringMatching(/cuts the history at too many commits/) };
+    await expect(ask({ maxCutsBytes: 100_000 })).rejects.toMatchObject(tooLong);
+    expect(await ask({})).toBe(false);
+    // What is there already may be of a release without this limit.
+    await expect(ask({ maxCutsBytes: 50_000 })).rejects.toMatchObject(tooLong);
+    await hosts.close();
+  });
+
+  it('R19A-2 makes a repository anew that has too many cuts of its own commits', async () => {
+    const { repository, project } = await fresh({ maxCutsBytes: 100 });
+    for (let at = 0; at < 5; at++) {
+      const commit = await repository.commit({ Dockerfile: 'FROM scratch\n', f: String(at) });
+      await source.prepare(project, { ref: main, commit });
+      const cuts = await stat(join(root, mirrorFolder(project), 'files.git', 'shallow'));
+      expect(cuts.size).toBeLessThanOrEqual(3 * 41);
+    }
   });
 
   it('R15B-1 removes what a fetch left that did not end, also where the disk is too full for another one', async () => {

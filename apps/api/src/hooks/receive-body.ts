@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { GrowingBuffer } from '../http/growing-buffer.js';
+import { GrowingBuffer } from '@cooperage/domain';
 import { ApiProblem } from '../http/problem.js';
 import type { GateCall } from './intake-gate.js';
 

@@ -1,6 +1,6 @@
 import { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { GrowingBuffer } from './growing-buffer.js';
+import { GrowingBuffer } from '@cooperage/domain';
 
 /** A longer chunk costs little more memory than its bytes, and is handed on as it is. */
 const shortChunkBytes = 1_024;

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
+import { GrowingBuffer } from '@cooperage/domain';
 import type { FastifyRequest } from 'fastify';
-import { GrowingBuffer } from './growing-buffer.js';
 import { ApiProblem } from './problem.js';
 
 /**

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Release } from '@cooperage/domain';
-import { GrowingBuffer } from '../http/growing-buffer.js';
+import { GrowingBuffer, type Release } from '@cooperage/domain';
 import { endConnection, type PassedRequest } from './caller.js';
 import type { RegistryPassage } from './passage.js';
 import { answerError } from './registry-answers.js';

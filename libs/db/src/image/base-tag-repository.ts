@@ -50,6 +50,14 @@ export class BaseTagRepository {
       ) d ORDER BY turn, "organizationSlug" <= ${after}, "organizationSlug" LIMIT ${limit}`;
   }
 
+  /** Lets a name rest as one that was not answered, before it is asked for: what its registry sends may end this process. */
+  async begin({ projectId, name }: Pick<DueBase, 'projectId' | 'name'>, times: BaseTimes): Promise<void> {
+    const sparedMs = Math.max(0, times.againMs - times.afterProblemMs);
+    await this.db.prisma.$executeRaw`
+      UPDATE base_tag SET checked_at = now() - CASE WHEN problem IS NULL THEN ${sparedMs}::float8 ELSE 0 END * interval '1 millisecond'
+      WHERE project_id = ${projectId}::uuid AND name = ${name}`;
+  }
+
   /** A question without an answer leaves what was said before: it is told with its age. */
   async note({ projectId, name }: Pick<DueBase, 'projectId' | 'name'>, answer: BaseAnswer): Promise<void> {
     const problem = 'problem' in answer ? answer.problem : null;

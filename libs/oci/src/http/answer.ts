@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { Digest } from '@cooperage/domain';
+import { type Digest, GrowingBuffer } from '@cooperage/domain';
 import type { Dispatcher } from 'undici';
 import { invalidAnswer } from '../registry-error.js';
 import type { Deadline } from './deadline.js';
@@ -41,9 +41,10 @@ export class Answer {
 
   /** @throws {RegistryError} `invalid` with code `TOO_LARGE`, or `unavailable` when the connection breaks. */
   async bytes(maxBytes: number): Promise<Buffer> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of this.#chunks(maxBytes)) chunks.push(chunk);
-    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+    // The server says how long it is and in which parts it comes, and a part of one byte is an object of some hundred (R19A-3).
+    const body = new GrowingBuffer(maxBytes);
+    for await (const chunk of this.#chunks(maxBytes)) body.add(chunk);
+    return body.toBuffer();
   }
 
   /** The body; errors as `bytes` does, and with code `DIGEST_MISMATCH` at its end unless it is what `digest` says. */

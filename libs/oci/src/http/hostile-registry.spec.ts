@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { mountImage } from '../copy.js';
 import { digestOf } from '../digest-of.js';
 import { mediaTypes } from '../media-types.js';
@@ -28,6 +28,25 @@ describe('bytes of a hostile registry', () => {
     expect((await failure(client.blobs.read('a', digest, options))).code).toBe('DIGEST_MISMATCH');
     const stream = await client.blobs.open('a', digest, options);
     expect((await failure(stream.toArray())).code).toBe('DIGEST_MISMATCH');
+  });
+
+  it('R19A-3 keeps no list of the parts of an answer, each of which may be one byte', async () => {
+    const body = Buffer.alloc(2_000, 0x20);
+    const client = await stubs.registry(async (_, response) => {
+      response.writeHead(200, { 'content-length': body.length });
+      for (const byte of body) {
+        response.write(Buffer.of(byte));
+        await new Promise(setImmediate);
+      }
+      response.end();
+    });
+    const joined = vi.spyOn(Buffer, 'concat');
+    try {
+      expect(await client.blobs.read('a', digestOf(body), { maxBytes: 1 << 20 })).toEqual(body);
+      expect(Math.max(0, ...joined.mock.calls.map(([list]) => list.length))).toBeLessThan(100);
+    } finally {
+      joined.mockRestore();
+    }
   });
 
   it('S-105 cuts off an answer without end', async () => {

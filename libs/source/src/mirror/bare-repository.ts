@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitCommand } from '../git/git-command.js';
 import { folderBytes } from './stored-mirrors.js';
+
+/** Git's own name of the file. https://git-scm.com/docs/shallow */
+export const cutsFile = 'shallow';
 
 /** Where a fetched commit is kept by a ref of ours; never a name that a stranger chose. */
 export function keptRef(commit: string): string {
@@ -48,6 +51,11 @@ export class BareRepository {
     return folderBytes(join(this.path, 'objects', 'pack'));
   }
 
+  /** Bytes of the list of commits behind which nothing was fetched. The git host says how long it is. */
+  cutsBytes(): Promise<number> {
+    return cutsBytes(this.path);
+  }
+
   async remove(): Promise<void> {
     this.#isThere = false;
     const grave = `${this.path}.${randomUUID()}.removed`;
@@ -67,6 +75,14 @@ export class BareRepository {
       await rm(draft, { recursive: true, force: true });
     }
   }
+}
+
+/** As `BareRepository.cutsBytes`. */
+export async function cutsBytes(gitDir: string): Promise<number> {
+  return stat(join(gitDir, cutsFile)).then(
+    ({ size }) => size,
+    () => 0,
+  );
 }
 
 async function isThere(path: string): Promise<boolean> {

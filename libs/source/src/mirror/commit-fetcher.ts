@@ -82,7 +82,9 @@ export class CommitFetcher {
   /** Makes it ready for a fetch: one that has grown beyond its limit is thrown away, whoever still reads from it. */
   async #within(repository: BareRepository): Promise<void> {
     await ensureOn(repository, this.#settings);
-    if ((await repository.packBytes()) > this.#settings.limits.maxMirrorBytes) await this.#mirror.reset(repository);
+    const { maxMirrorBytes, maxCutsBytes } = this.#settings.limits;
+    const isFull = (await repository.packBytes()) > maxMirrorBytes || (await repository.cutsBytes()) > maxCutsBytes;
+    if (isFull) await this.#mirror.reset(repository);
   }
 
   /** A repository that cannot be read, or that got too much, is thrown away: the next fetch makes it anew. */

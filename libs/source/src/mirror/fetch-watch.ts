@@ -2,16 +2,18 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildFailure } from '@cooperage/domain';
 import type { SourceLimits } from '../source-limits.js';
+import { cutsBytes } from './bare-repository.js';
 
 const pollMs = 200;
 
 /**
- * Watches one fetch from outside: bytes and objects received so far, and the rate. Git has no limit of its own for what a remote
- * may send (S-029, S-030 of the threat list). How full the disk is, `aboveFloor` looks at.
+ * Watches one fetch from outside: bytes and objects received so far, the rate, and at its end how often the history is cut. Git has
+ * no limit of its own for what a remote may send (S-029, S-030 of the threat list). How full the disk is, `aboveFloor` looks at.
  */
 export class FetchWatch {
   readonly signal: AbortSignal;
   readonly #abort = new AbortController();
+  readonly #gitDir: string;
   readonly #packFolder: string;
   readonly #limits: SourceLimits;
   readonly #host: string;
@@ -21,9 +23,11 @@ export class FetchWatch {
   #windowBytes = 0;
   #bytes = 0;
   #before: ReadonlySet<string> = new Set();
+  #cutsBytesBefore = 0;
 
   private constructor(gitDir: string, host: string, limits: SourceLimits) {
     this.signal = this.#abort.signal;
+    this.#gitDir = gitDir;
     this.#packFolder = join(gitDir, 'objects', 'pack');
     this.#limits = limits;
     this.#host = host;
@@ -33,6 +37,7 @@ export class FetchWatch {
   static async start(gitDir: string, host: string, limits: SourceLimits): Promise<FetchWatch> {
     const watch = new FetchWatch(gitDir, host, limits);
     watch.#before = new Set((await packSizes(watch.#packFolder, (name) => name.endsWith('.pack'))).keys());
+    watch.#cutsBytesBefore = await cutsBytes(gitDir);
     return watch;
   }
 
@@ -53,6 +58,9 @@ export class FetchWatch {
    * @throws {BuildFailure} `SourceTooLarge`; the pack is in the repository by then.
    */
   async checkEnd(): Promise<void> {
+    const { maxCutsBytes } = this.#limits;
+    if ((await cutsBytes(this.#gitDir)) - this.#cutsBytesBefore > maxCutsBytes)
+      throw new BuildFailure('SourceTooLarge', `The git host ${this.#host} cuts the history at too many commits.`);
     const packs = await packSizes(this.#packFolder, (name) => name.endsWith('.pack'));
     for (const [name, bytes] of packs)
       if (!this.#before.has(name) && bytes > this.#limits.maxPackBytes)

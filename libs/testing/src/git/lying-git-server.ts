@@ -8,8 +8,9 @@ export type PackSender = (send: (packBytes: Uint8Array) => boolean, response: Se
 /**
  * Speaks enough of git's protocol 2 over smart http to make a client ask for a pack, then hands the answer to `sender`.
  * See gitprotocol-v2(5) and gitprotocol-http(5).
+ * @param cuts commits at which it says that the history is cut
  */
-export function lyingGitServer(sender: PackSender) {
+export function lyingGitServer(sender: PackSender, cuts: readonly string[] = []) {
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     request.resume();
     if (request.method === 'GET') {
@@ -20,6 +21,8 @@ export function lyingGitServer(sender: PackSender) {
     }
     request.on('end', () => {
       response.setHeader('content-type', 'application/x-git-upload-pack-result');
+      if (cuts.length > 0)
+        response.write(`${packet('shallow-info\n')}${cuts.map((id) => packet(`shallow ${id}`)).join('')}0001`);
       response.write(packet('packfile\n'));
       sender((bytes) => response.write(sideband(bytes)), response);
     });

@@ -199,6 +199,16 @@ describe('the watch over base images, on a real registry', () => {
       expect(asked).toEqual([good]);
     });
 
+    it('R19A-3 rest when control ended while it asked for them', async () => {
+      await imageOf('beta', many.slice(0, 1));
+      const repository = new BaseTagRepository(db);
+      const ended: AskRegistry['ask'] = () => new Promise(() => {});
+      const watcher = new BaseWatch(repository, { ask: ended }, { warn } as unknown as Logger, times);
+      void watcher.look();
+      await expect.poll(() => repository.due(times, 1)).toEqual([]);
+      expect(await repository.due({ ...times, afterProblemMs: 0, againMs: 0 }, 1)).toHaveLength(1);
+    });
+
     it('are asked no more when the newest images stand on others', async () => {
       await imageOf('beta', [{ name: 'docker.io/z/base:old', digest }]);
       await asOwner.prisma.build.update({

@@ -64,6 +64,7 @@ export class BaseWatch {
   private async note(base: DueBase): Promise<void> {
     const { signal } = this.stopping;
     try {
+      await this.tags.begin(base, this.times);
       await this.tags.note(base, await this.registries.ask(base, signal));
     } catch (error) {
       if (signal.aborted) return;

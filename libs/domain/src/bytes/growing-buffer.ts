@@ -1,5 +1,5 @@
 /**
- * Bytes of a body in one piece of memory, however they arrive. Node makes an object of some 480 bytes of each chunk of a request, also
+ * Bytes of a body in one piece of memory, however they arrive. Node makes an object of some 480 bytes of each chunk, also
  * of one byte, so a list of chunks holds a multiple of the bytes that a limit counts (R13B-1).
  */
 export class GrowingBuffer {
