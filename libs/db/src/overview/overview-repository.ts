@@ -98,7 +98,8 @@ export class OverviewRepository {
   /** Builders that live: their heartbeat is younger than half a minute. With what they say of their disk, bytes. */
   async builders(): Promise<LiveBuilder[]> {
     const rows = await this.db.prisma.$queryRaw<{ id: string; name: string; info: unknown }[]>`
-      SELECT id::text, name, info FROM process_instance WHERE role = 'builder' AND ended_at IS NULL
+      SELECT id::text, name, jsonb_build_object('diskFreeBytes', info -> 'diskFreeBytes', 'diskTotalBytes', info -> 'diskTotalBytes') AS info
+      FROM process_instance WHERE role = 'builder' AND ended_at IS NULL
         AND heartbeat_at > now() - interval '30 seconds' ORDER BY id LIMIT 200`;
     return rows.map(({ id, name, info }) => {
       const { diskFreeBytes, diskTotalBytes } = processInfoOf(info);
