@@ -114,7 +114,7 @@ export class BuildLogService {
   /** Those whose logs are stored, and the current one in any case. @throws {ApiProblem} `not_found` before the first. */
   async attempts(principal: Principal, buildId: string): Promise<{ attempts: AttemptLog[]; organizationId: string }> {
     const { attemptNumber, organizationId } = await this.access.build(principal, buildId);
-    const all = await this.details.attemptsUpTo(buildId, attemptNumber);
+    const all = await this.details.attemptsBetween(buildId, 1, attemptNumber);
     found(all.at(-1));
     const attempts = all.filter(({ number, logDeletedAt }) => number === attemptNumber || logDeletedAt === null);
     return { attempts, organizationId };

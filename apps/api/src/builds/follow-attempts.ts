@@ -11,7 +11,7 @@ type Attempt = Pick<AttemptView, 'id' | 'number'>;
 
 export interface FollowedBuild {
   readonly hub: Pick<LogHub, 'follow'>;
-  readonly details: Pick<BuildDetails, 'attemptsUpTo' | 'hasEnded'>;
+  readonly details: Pick<BuildDetails, 'attemptsBetween' | 'hasEnded'>;
   readonly buildId: string;
   readonly first: Attempt;
   /** Entry of the first attempt to begin with. */
@@ -41,7 +41,7 @@ async function nextAttempt({ details, buildId, signal }: FollowedBuild, { number
   while (!signal.aborted) {
     // The build is asked first: one that has ended gets no attempt between the two questions.
     const hasEnded = await details.hasEnded(buildId);
-    const attempts = await details.attemptsUpTo(buildId, number + 1);
+    const attempts = await details.attemptsBetween(buildId, number, number + 1);
     const next = attempts.find((attempt) => attempt.number > number);
     if (next) return next;
     const state = attempts.find((attempt) => attempt.number === number)?.state;

@@ -6,22 +6,27 @@ import { toBuildRecord } from './build-mapping.js';
 import type { BuildRecord } from './build-record.js';
 import { type BuildExtras, extrasOf, withProjectNames } from './build-summary.js';
 
-/** An attempt as a page shows it. */
-export interface AttemptView {
+/** What can be asked of every attempt of a build at once. */
+export interface AttemptPlace {
   readonly id: string;
   readonly number: number;
   readonly state: AttemptState;
+  readonly logDeletedAt: Date | null;
+}
+
+/** An attempt as a page shows it. */
+export interface AttemptView extends AttemptPlace {
   readonly workerName: string | null;
   readonly placement: 'usual' | 'other' | null;
   readonly dispatchedAt: Date;
   readonly claimedAt: Date | null;
   readonly endedAt: Date | null;
+  /** Null of one that many came after, too. */
   readonly failure: FailureReport | null;
-  /** Null where nobody wrote it down. */
+  /** Null where nobody wrote it down, and as `failure`. */
   readonly cacheRead: CacheReadFact | null;
   readonly logBytes: number;
   readonly logComplete: boolean;
-  readonly logDeletedAt: Date | null;
 }
 
 export interface StepView {
@@ -42,6 +47,7 @@ export interface StepView {
 }
 
 export interface BuildDetailRecord extends BuildRecord, BuildExtras {
+  /** The newest hundred, the oldest of them first. */
   readonly attempts: readonly AttemptView[];
   readonly retryOfNumber: number | null;
   readonly secretNames: readonly string[];
@@ -56,21 +62,29 @@ export interface BuiltCommit {
   readonly commitAuthor: string;
 }
 
-const attemptColumns = {
+/** A builder that was taken over makes a thousand of them, each with a failure of 256 KiB. Ours has ten, and those that builders gave back. */
+const mostAttempts = 100;
+const mostReports = 20;
+
+const placeColumns = {
   id: true,
   number: true,
   state: true,
+  logDeletedAt: true,
+} as const satisfies Prisma.AttemptSelect;
+
+const attemptColumns = {
+  ...placeColumns,
   workerName: true,
   placement: true,
   dispatchedAt: true,
   claimedAt: true,
   endedAt: true,
-  failure: true,
-  cacheRead: true,
   logBytes: true,
   logComplete: true,
-  logDeletedAt: true,
 } as const satisfies Prisma.AttemptSelect;
+
+const reportColumns = { id: true, failure: true, cacheRead: true } as const satisfies Prisma.AttemptSelect;
 
 const stepColumns = {
   ordinal: true,
@@ -124,16 +138,16 @@ export class BuildDetails {
   }
 
   /** An attempt of a build by its number; null when there is none yet. */
-  async findAttempt(buildId: string, number: number): Promise<AttemptView | null> {
-    const row = await this.db.prisma.attempt.findFirst({ where: { buildId, number }, select: attemptColumns });
-    return row && toAttemptView(row);
+  async findAttempt(buildId: string, number: number): Promise<AttemptPlace | null> {
+    const [attempt] = await this.attemptsBetween(buildId, number, number);
+    return attempt ?? null;
   }
 
-  /** Attempts of a build up to a number, the oldest first. */
-  async attemptsUpTo(buildId: string, number: number): Promise<AttemptView[]> {
-    const where = { buildId, number: { lte: number } };
-    const rows = await this.db.prisma.attempt.findMany({ where, select: attemptColumns, orderBy: { number: 'asc' } });
-    return rows.map(toAttemptView);
+  /** Attempts of a build from a number up to another, the oldest first. */
+  async attemptsBetween(buildId: string, first: number, last: number): Promise<AttemptPlace[]> {
+    const where = { buildId, number: { gte: first, lte: last } };
+    const rows = await this.db.prisma.attempt.findMany({ where, select: placeColumns, orderBy: { number: 'asc' } });
+    return rows.map((row) => ({ ...row, state: row.state as AttemptState }));
   }
 
   /** Whether a build has ended, so that it gets no further attempt. */
@@ -183,9 +197,11 @@ export class BuildDetails {
 
   private async complete({ project, ...row }: NamedBuildRow): Promise<BuildDetailRecord> {
     const { prisma } = this.db;
-    const [[extras], attempts, retried, secrets] = await Promise.all([
+    const newest = { where: { buildId: row.id }, orderBy: { number: 'desc' } } as const;
+    const [[extras], attempts, reports, retried, secrets] = await Promise.all([
       extrasOf(prisma, [{ ...row, project }]),
-      prisma.attempt.findMany({ where: { buildId: row.id }, select: attemptColumns, orderBy: { number: 'asc' } }),
+      prisma.attempt.findMany({ ...newest, select: attemptColumns, take: mostAttempts }),
+      prisma.attempt.findMany({ ...newest, select: reportColumns, take: mostReports }),
       row.retryOf ? prisma.build.findUnique({ where: { id: row.retryOf }, select: { number: true } }) : null,
       prisma.projectSecret.findMany({
         where: { projectId: row.projectId },
@@ -193,7 +209,8 @@ export class BuildDetails {
         orderBy: { name: 'asc' },
       }),
     ]);
-    const views = attempts.map(toAttemptView);
+    const reportOf = new Map(reports.map((report) => [report.id, report]));
+    const views = attempts.toReversed().map((attempt) => toAttemptView(attempt, reportOf.get(attempt.id)));
     return {
       ...toBuildRecord(row),
       ...extras!,
@@ -220,14 +237,15 @@ export class BuildDetails {
 
 type NamedBuildRow = Prisma.BuildGetPayload<{ include: typeof withProjectNames }>;
 type AttemptRow = Prisma.AttemptGetPayload<{ select: typeof attemptColumns }>;
+type ReportRow = Prisma.AttemptGetPayload<{ select: typeof reportColumns }>;
 
-function toAttemptView(row: AttemptRow): AttemptView {
+function toAttemptView(row: AttemptRow, report: ReportRow | undefined): AttemptView {
   return {
     ...row,
     state: row.state as AttemptState,
     placement: row.placement as AttemptView['placement'],
-    failure: row.failure as unknown as FailureReport | null,
-    cacheRead: row.cacheRead as unknown as CacheReadFact | null,
+    failure: (report?.failure ?? null) as unknown as FailureReport | null,
+    cacheRead: (report?.cacheRead ?? null) as unknown as CacheReadFact | null,
     logBytes: Number(row.logBytes),
   };
 }
