@@ -186,6 +186,67 @@ describe('sizes of what a builder that was taken over writes', () => {
     ]);
   });
 
+  it('R19C-1 what a builder says of itself and of its tools has few parts, however short it is', async () => {
+    await claimed();
+    await change(
+      `INSERT INTO setup_check (name, ask_id, asked_by) VALUES ('builder', gen_random_uuid(), 'ada') ON CONFLICT DO NOTHING`,
+      owner(),
+    );
+    const nested = `(repeat('[', 2000) || repeat(']', 2000))::jsonb`;
+    const info = `jsonb_build_object('engineFeatures', jsonb_build_object('a', ${nested}))`;
+    const spans = `(SELECT jsonb_agg('{"phase": "build", "startedAt": "2026-01-01T00:00:00.000Z"}'::jsonb) FROM generate_series(1, 500))`;
+    const begun = `INSERT INTO process_instance (id, role, name, info, key_hash) SELECT gen_random_uuid(), 'builder', 'n'`;
+    await expect(forge(`${begun}, ${info}, builder_key_hash()`)).rejects.toThrow(/parts/);
+    await expect(forge(`${begun}, jsonb_build_object('x', repeat('x', 20000)), builder_key_hash()`)).rejects.toThrow(
+      /bytes/,
+    );
+    for (const [column, value] of [
+      ['process_instance.info', info],
+      ['setup_check.facts', nested],
+      ['build.tools', nested],
+      ['build.phases', spans],
+    ] as const)
+      await expect(forge(`UPDATE ${column.replace('.', ' SET ')} = ${value}`), column).rejects.toThrow(/parts/);
+    const lines = `(SELECT jsonb_agg('[]'::jsonb) FROM generate_series(1, 200000))`;
+    await expect(
+      forge(`INSERT INTO log_chunk (attempt_id, first_n, last_n, epoch, first_at_ms, first_line, lines, first_text_byte, text_bytes,
+        entries_bytes, payload, line_deltas) SELECT '${attemptId}', 0, 0, 1, 0, 0, 1, 0, 1, 1, '\\x00', ${lines}`),
+    ).rejects.toThrow(/parts/);
+  });
+
+  it('R19C-1 an honest builder with more to say of itself than any has room for it', async () => {
+    const features = Array.from({ length: 100 }, (_, at) => [`feature${at}`, at % 2 ? true : ['one', 'another']]);
+    const identity = { place: 'p'.repeat(80), pid: 4_000_000, startedAs: '9'.repeat(12), parent: 1 };
+    const loop = { loop: 'a loop', state: 'held', forMs: 60_000, due: 7 } as const;
+    const engineStore = {
+      bytes: 1e12,
+      records: 1e5,
+      mountBytes: 1e12,
+      mounts: 1e3,
+      oldestUse: null,
+      measuredAt: 'now',
+    };
+    const info = {
+      ...{
+        slots: 64,
+        engine: 'buildkit',
+        engineVersion: 'v'.repeat(100),
+        engineFeatures: Object.fromEntries(features),
+      },
+      ...{ platforms: Array(10).fill('linux/amd64'), zones: ['protected', 'branch', 'fork'], version: '1.0.0' },
+      ...{ diskFreeBytes: 1, diskTotalBytes: 2, memoryFreeBytes: 1, memoryTotalBytes: 2, engineStore },
+      ...{ process: identity, supervisor: identity, loops: Array(30).fill(loop), note: 'ä'.repeat(500) },
+    };
+    expect(await new ProcessRepository(bench.builderDb).heartbeat(bench.instanceId, info)).toBe(true);
+  });
+
+  it('R19C-6 phases have the size of their text, also where they were stored and compressed before', async () => {
+    await claimed();
+    const span = `jsonb_build_object('phase', 'build', 'startedAt', '2026-01-01T00:00:00.000Z', 'x', repeat('x', 100000))`;
+    await forge(`UPDATE build SET resolved = jsonb_build_array(${span})`);
+    await expect(forge('UPDATE build SET phases = resolved')).rejects.toThrow(refused);
+  });
+
   it('R16A-2 a part of a log has as many entries and bytes as readers take', async () => {
     await claimed();
     const chunk = (lastN: number, bytes: number, lines = 'NULL', stored = 1) =>

@@ -178,6 +178,31 @@ describe('values of a builder that was taken over', () => {
     expect(await forge(chunk('0', '1'))).toBe(1);
   });
 
+  it('R19C-2 a build is given back until it had a thousand attempts, and then control ends it as lost', async () => {
+    const failure = { code: 'WorkerLost', message: 'm' } as const;
+    const giveBack = async () =>
+      bench.attempts.failed(await claimed(), bench.instanceId, failure, {
+        retryable: true,
+        attemptsLeft: true,
+        pauseMs: 0,
+      });
+    const hadAttempts = async (number: number) => {
+      await change(`UPDATE attempt SET number = ${number}`, owner());
+      await change(`UPDATE build SET attempt_number = ${number}`, owner());
+    };
+    await hadAttempts(999);
+    expect(await giveBack()).toMatchObject({ ok: true, build: { status: 'queued' } });
+    ({ attemptId } = await bench.dispatchNext());
+    await expect(giveBack()).rejects.toThrow(/may not give a build back that had 1000 attempts/);
+    await change(`UPDATE attempt SET lease_until = now() - interval '1 second' WHERE number = 1000`, owner());
+    const [lost] = await sweeps().findLost();
+    expect(lost).toMatchObject({ attemptId, number: 1_000 });
+    // The refused statement may still hold its rows for a moment, and nothing that is swept waits for them.
+    await expect.poll(() => sweeps().closeLost(lost!, false, failure)).toMatchObject({ ok: true });
+    expect(await bench.build(buildId)).toMatchObject({ status: 'failed', failure });
+    expect(await bench.dispatchNext()).toBeUndefined();
+  });
+
   it('R2-H5 a lease ends, and no attempt is without one', async () => {
     await claimed();
     await expect(forge('UPDATE attempt SET lease_until = NULL')).rejects.toThrow(refused);
