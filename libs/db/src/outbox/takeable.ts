@@ -34,7 +34,8 @@ const window = 32;
  *
  * Nothing here is read by the number of rows: the organizations, their oldest rows and their groups are steps along an index.
  * Where a step is written in a roundabout way, the plain one was planned as a scan of all rows.
- * The oldest rows may all be of one group, so groups are looked at as well: the first ones, and those behind `after`.
+ * The oldest rows may all be of one group. Where they are of fewer groups than there are free slots, groups are looked at as well: the
+ * first ones, and those behind `after`.
  */
 export function takeable({ topics, limit, share, after }: Wanted): Prisma.Sql {
   return Prisma.sql`
@@ -42,25 +43,29 @@ export function takeable({ topics, limit, share, after }: Wanted): Prisma.Sql {
       SELECT o.topic, o.group_id, o.owner FROM outbox o
       WHERE o.topic = ANY (${[...topics]}) AND o.locked_until > now()
         AND NOT EXISTS (SELECT 1 FROM process_instance p WHERE p.id = o.locked_by AND p.ended_at IS NOT NULL)
+    ), oldest AS (
+      SELECT o.id, o.group_id, o.available_at, k.topic, k.owner FROM owners k CROSS JOIN LATERAL (
+        SELECT o.id, o.group_id, o.available_at FROM outbox o WHERE o.topic = k.topic AND o.owner = k.owner
+          AND o.available_at <= now() ORDER BY o.available_at, o.id LIMIT ${Math.max(window, limit)}) o
+      WHERE NOT EXISTS (SELECT 1 FROM held h WHERE h.topic = k.topic AND h.group_id = o.group_id)
+    ), known AS (
+      SELECT o.topic, o.owner FROM oldest o GROUP BY o.topic, o.owner HAVING count(DISTINCT o.group_id) >= ${limit}::int
     ), groups (topic, owner, group_id, step) AS (
       SELECT k.topic, k.owner, start.after, 0 FROM owners k, (VALUES (${noGroup}::uuid), (${after}::uuid)) AS start (after)
-      WHERE k.owner IS NOT NULL
+      WHERE k.owner IS NOT NULL AND NOT EXISTS (SELECT 1 FROM known n WHERE n.topic = k.topic AND n.owner = k.owner)
       UNION ALL
       SELECT g.topic, g.owner, (SELECT CASE WHEN o.owner = g.owner THEN o.group_id END FROM outbox o WHERE o.topic = g.topic
         AND (o.owner, o.group_id) > (g.owner, g.group_id) ORDER BY o.owner, o.group_id LIMIT 1), g.step + 1
       FROM groups g WHERE g.group_id IS NOT NULL AND g.step < ${window}
     ), seen AS (
-      SELECT o.*, k.topic, k.owner FROM owners k CROSS JOIN LATERAL (
-        SELECT o.id, o.group_id, o.available_at FROM outbox o WHERE o.topic = k.topic AND o.owner = k.owner
-          AND o.available_at <= now() ORDER BY o.available_at, o.id LIMIT ${Math.max(window, limit)}) o
+      SELECT * FROM oldest
       UNION ALL
       SELECT o.*, g.topic, g.owner FROM groups g CROSS JOIN LATERAL (
         SELECT o.id, o.group_id, o.available_at FROM outbox o WHERE o.topic = g.topic AND o.owner = g.owner
           AND o.group_id = g.group_id AND o.available_at <= now() ORDER BY o.available_at, o.id LIMIT 1) o
-      WHERE g.step > 0
+      WHERE g.step > 0 AND NOT EXISTS (SELECT 1 FROM held h WHERE h.topic = g.topic AND h.group_id = g.group_id)
     ), first AS (
       SELECT DISTINCT ON (s.topic, s.group_id) s.id, s.owner, s.available_at FROM seen s
-      WHERE NOT EXISTS (SELECT 1 FROM held h WHERE h.topic = s.topic AND h.group_id = s.group_id)
       ORDER BY s.topic, s.group_id, s.available_at, s.id
     ), ranked AS (
       SELECT id, available_at, row_number() OVER (PARTITION BY owner ORDER BY available_at, id)
