@@ -12,8 +12,11 @@ import { noRoom, receiveBody } from './receive-body.js';
 
 /** The longest body that forges send, and at least 1 KiB/s of it. The server's own bound of ten seconds holds as well. */
 const bodyLimits = { maxBytes: 25 * 1024 * 1024, windowMs: 4_000, minBytes: 4_096 };
-/** One address may have half of it dealt with: a forge that delivers a thousand calls at once fits in beside a flood. */
-const gateLimits = { maxCalls: 4_096, maxBytes: 256 * 1024 * 1024, fewCalls: 16 };
+/**
+ * One address may have half of it dealt with: a forge that delivers a thousand calls at once fits in beside a flood. It is less than all
+ * requests may be, so calls without room are answered, and not reset.
+ */
+export const gateLimits = { maxCalls: 4_096, maxBytes: 256 * 1024 * 1024, fewCalls: 16 };
 
 interface CallUnderWay {
   readonly call: GateCall;

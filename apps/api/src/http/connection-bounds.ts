@@ -2,10 +2,16 @@
 export const maxConnections = 8_192;
 
 /**
- * Live connections among them, of one `api`. They stay for hours and are never idle, and behind a TLS proxy all have its address. So they
- * have half: the rule that knows the forwarded address is met first, and requests always have the rest (R18A-1).
+ * Behind a TLS proxy all connections have its address, so that rule can tell nobody apart. Two rules know the forwarded address, one for live
+ * connections and one for requests. Together they leave some connections over, so each of them is met before the server refuses anybody
+ * (R18A-1, R19A-1). Those that are over are idle, or their heads are on the way.
+ *
+ * Live connections of one `api`. They stay for hours and are never idle.
  */
-export const maxTunnels = maxConnections / 2;
+export const maxTunnels = 3_072;
+
+/** Requests under way, from their heads until their answers have left. The intake has a bound of its own below, and answers 503 there. */
+export const maxRequests = 4_608;
 
 /** Of one `live`, to which two of `api` may pass theirs on. The last ones are told that there is no room. */
 export const maxLiveConnections = maxConnections - 192;

@@ -7,7 +7,7 @@ import { demandAccessRules, type KnownRoute } from './access-rule.js';
 import { answerBrokenRequest } from './broken-request.js';
 import { rememberCallers } from './caller.js';
 import { trustOf } from './client-address.js';
-import { maxConnections } from './connection-bounds.js';
+import { maxConnections, maxRequests } from './connection-bounds.js';
 import { guardedOptions, guardServer } from './guarded-server.js';
 import { acceptJsonOnly } from './json-body.js';
 import { ApiProblem, notFound } from './problem.js';
@@ -16,6 +16,7 @@ import { addPublicLimits } from './public-limits.js';
 import { addRateLimitHeaders } from './rate-limit-headers.js';
 import { requestIdOf } from './request-id.js';
 import { addRequestLog } from './request-log.js';
+import { boundRequests } from './requests-under-way.js';
 import { addRevalidation } from './revalidation.js';
 import { assertSameOrigin } from './same-origin.js';
 import { addSecurityHeaders } from './security-headers.js';
@@ -31,23 +32,35 @@ export interface ApiServer {
   readonly instance: FastifyInstance;
   /** Every route with its rule, as they are registered. */
   readonly routes: readonly KnownRoute[];
-  /** Of requests that are not answered yet, and of what waits for readers. */
+  /** Bytes of requests that are not answered yet, and of what waits for readers. */
   readonly room: SharedRoom;
+  /** Requests under way, by one. */
+  readonly requests: SharedRoom;
+}
+
+export interface ServerLimits {
+  readonly connections: number;
+  readonly requests: number;
+  readonly roomBytes: number;
 }
 
 /** Bytes of a JSON body of the API. Webhooks have their own limit. */
 const bodyLimitBytes = 1 << 20;
 /** A request that has not arrived whole by then is answered 408 (S-006). */
 const requestTimeoutMs = 10_000;
-/** Of requests that are not answered yet, and of answers that are not read. */
-const usualRoomBytes = 128 * 1024 * 1024;
+const usualLimits: ServerLimits = {
+  connections: maxConnections,
+  requests: maxRequests,
+  roomBytes: 128 * 1024 * 1024,
+};
 
 /** The HTTP server under Nest: limits, request ids, one path form, same-origin rule and headers, for every route. */
 export function createServer(
   http: Pick<Config<'api'>['http'], 'publicUrl' | 'trustProxy'>,
   logger: Logger,
-  roomBytes = usualRoomBytes,
+  limits: Partial<ServerLimits> = {},
 ): ApiServer {
+  const bounds = { ...usualLimits, ...limits };
   const adapter = new FastifyAdapter({
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
@@ -66,7 +79,7 @@ export function createServer(
     },
   });
   const instance = adapter.getInstance() as unknown as FastifyInstance;
-  guardServer(instance.server, { maxConnections });
+  guardServer(instance.server, { maxConnections: bounds.connections });
   const routes = demandAccessRules(instance);
   acceptJsonOnly(instance);
   addRevalidation(instance);
@@ -79,13 +92,15 @@ export function createServer(
     done(refusalOf(request, http.publicUrl));
   });
   endStalledReaders(instance);
-  const room = new SharedRoom(roomBytes);
+  const room = new SharedRoom(bounds.roomBytes);
+  const requests = new SharedRoom(bounds.requests);
   // Before limits that let a request wait.
+  boundRequests(instance, requests);
   countWaitingRequests(instance, room);
   boundUnreadAnswers(instance, room);
   addPublicLimits(instance);
   guardText(instance);
-  return { adapter, instance, routes, room };
+  return { adapter, instance, routes, room, requests };
 }
 
 /** What is wrong with a request before it is looked at closely; nothing else runs then. */

@@ -23,11 +23,15 @@ export function boundUnreadAnswers(server: FastifyInstance, room: SharedRoom): v
   });
 }
 
-function holdersOf({ ip }: FastifyRequest): readonly string[] {
-  const places = [addressGroup(ip), addressSite(ip)];
+function holdersOf(request: FastifyRequest): readonly string[] {
+  const person = personOf(request);
+  return person === null ? [addressGroup(request.ip), addressSite(request.ip)] : [person];
+}
+
+/** Null before the person is known: the share is a place until then. */
+export function personOf({ ip }: FastifyRequest): string | null {
   const share = currentShare();
-  // Before the person is known, the share is a place too.
-  return share === '' || places.includes(share) ? places : [share];
+  return share === '' || share === addressSite(ip) || share === addressGroup(ip) ? null : share;
 }
 
 /** Of a stream what it holds now, or may hold later. */

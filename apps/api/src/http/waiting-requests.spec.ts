@@ -23,7 +23,7 @@ let working: (() => void)[];
 
 beforeEach(async () => {
   [accepted, callers, working] = [[], [], []];
-  api = createServer({ publicUrl: 'http://localhost', trustProxy: false }, logger, roomBytes);
+  api = createServer({ publicUrl: 'http://localhost', trustProxy: false }, logger, { roomBytes });
   api.instance.server.on('connection', (socket) => accepted.push(socket));
   const require = async ({ headers }: FastifyRequest) => ({ kind: 'person', userId: headers.authorization });
   admitBeforeBodies(api.instance, new Admission({ require } as unknown as PrincipalsService));
