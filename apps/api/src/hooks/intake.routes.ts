@@ -1,6 +1,7 @@
 import { idSchema } from '@cooperage/contracts';
 import type { Logger } from '@cooperage/telemetry';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { usualPace } from '../http/body-pace.js';
 import { headBytes } from '../http/bounded-heads.js';
 import { addressGroup, addressSite } from '../http/client-address.js';
 import { ApiProblem, notFound } from '../http/problem.js';
@@ -10,8 +11,8 @@ import type { IntakeService } from './intake.service.js';
 import { type GateCall, IntakeGate } from './intake-gate.js';
 import { noRoom, receiveBody } from './receive-body.js';
 
-/** The longest body that forges send, and at least 1 KiB/s of it. The server's own bound of ten seconds holds as well. */
-const bodyLimits = { maxBytes: 25 * 1024 * 1024, windowMs: 4_000, minBytes: 4_096 };
+/** The longest body that forges send. */
+const bodyLimits = { maxBytes: 25 * 1024 * 1024, ...usualPace };
 /**
  * One address may have half of it dealt with: a forge that delivers a thousand calls at once fits in beside a flood. It is less than all
  * requests may be, so calls without room are answered, and not reset.

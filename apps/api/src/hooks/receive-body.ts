@@ -1,13 +1,11 @@
 import type { Readable } from 'node:stream';
 import { GrowingBuffer } from '@cooperage/domain';
+import { type BodyPace, watchPace } from '../http/body-pace.js';
 import { ApiProblem } from '../http/problem.js';
 import type { GateCall } from './intake-gate.js';
 
-export interface BodyLimits {
+export interface BodyLimits extends BodyPace {
   readonly maxBytes: number;
-  /** A body that is not whole brings at least `minBytes` in each window of so many milliseconds. */
-  readonly windowMs: number;
-  readonly minBytes: number;
 }
 
 /**
@@ -25,7 +23,6 @@ export function receiveBody(
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const body = new GrowingBuffer(announcedBytes || limits.maxBytes);
-    let lengthBefore = 0;
     const onData = (chunk: Buffer) => {
       if (body.length + chunk.length > limits.maxBytes) return end(() => reject(new ApiProblem('payload_too_large')));
       const heldBefore = body.heldBytes;
@@ -37,12 +34,10 @@ export function receiveBody(
       else end(() => reject(noRoom()));
     };
     const onError = () => end(() => reject(new ApiProblem('bad_request')));
-    const watch = setInterval(() => {
-      if (body.length - lengthBefore < limits.minBytes) end(() => reject(new ApiProblem('request_timeout')));
-      lengthBefore = body.length;
-    }, limits.windowMs);
+    const onSlow = () => end(() => reject(new ApiProblem('request_timeout')));
+    const endWatch = watchPace(limits, () => body.length, onSlow);
     const end = (settle: () => void) => {
-      clearInterval(watch);
+      endWatch();
       stream.off('data', onData).off('end', onEnd).off('error', onError).off('close', onError);
       gaveWay.removeEventListener('abort', leave);
       // What still comes has nowhere to go; the connection closes after the response.

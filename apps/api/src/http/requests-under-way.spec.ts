@@ -2,11 +2,12 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { createLogger } from '@cooperage/telemetry';
 import type { FastifyRequest } from 'fastify';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Admission, admitBeforeBodies } from '../auth/admission.js';
 import type { PrincipalsService } from '../auth/principals.service.js';
 import { addIntakeRoute } from '../hooks/intake.routes.js';
 import { addRegistryTokenRoutes } from '../registry-token/registry-token.routes.js';
+import { usualPace } from './body-pace.js';
 import { createServer } from './server.js';
 
 const logger = createLogger({ process: 'test', level: 'silent' });
@@ -41,6 +42,7 @@ beforeEach(async () => {
   await api.instance.listen({ host: '127.0.0.1', port: 0 });
 });
 afterEach(async () => {
+  vi.useRealTimers();
   for (const end of working) end();
   for (const socket of callers) socket.destroy();
   await api.instance.close();
@@ -113,5 +115,15 @@ describe('R19A-1 requests of a proxy that are under way', () => {
     expect(accepted[0]!.destroyed).toBe(false);
     log.destroy();
     await expect.poll(() => api.requests.bytes).toBe(19);
+  });
+
+  it('end with 408 where nobody was admitted for their body and it trickles', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const slow = unfinished(hostile);
+    await expect.poll(() => vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(usualPace.windowMs);
+    expect(await statusOf(slow)).toBe('408');
+    await expect.poll(() => [api.requests.bytes, open()]).toEqual([0, 0]);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
