@@ -20,7 +20,7 @@ RUN --mount=type=cache,id=cooperage-buildkit-modules,target=/go go mod vendor
 # Where a version of BuildKit has changed at the place of an edit, the build ends here.
 FROM ${NODE_IMAGE} AS edited
 COPY --from=modules /src /src
-COPY tools/local/package.json tools/local/src/toolchain/go-edits.ts tools/local/src/toolchain/edit-vendored.ts /edits/
+COPY tools/local/package.json tools/local/src/toolchain/go-edits.ts tools/local/src/toolchain/source-keys.ts tools/local/src/toolchain/edit-vendored.ts /edits/
 RUN node /edits/edit-vendored.ts /src/vendor
 
 FROM ${GO_IMAGE} AS daemon

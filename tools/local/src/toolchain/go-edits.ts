@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { SOURCE_KEYS } from './source-keys.ts';
 
 /** A change of one place in a file of a module that we build. */
 export interface GoEdit {
@@ -207,6 +208,7 @@ const SSH_KEYS: readonly GoEdit[] = [
 export const GO_EDITS: readonly GoEdit[] = [
   ...[...IMAGES, ...VARIABLES, ...TOKEN_ANSWERS, ...WINDOWS, ...UNPACKING],
   ...[...GIT, ...GIT_REPOSITORIES, ...SSH_KEYS],
+  ...SOURCE_KEYS,
 ];
 
 /** @throws {Error} where the place is not there exactly once: the module has changed, and the edit with it */

@@ -1,0 +1,83 @@
+import type { GoEdit } from './go-edits.ts';
+
+const BUILDKIT = 'github.com/moby/buildkit';
+const OPS = `${BUILDKIT}/solver/llbsolver/ops`;
+
+/**
+ * The key of a copy or a step has the contents of its sources, sorted by their paths and without what lies below another one. It does not
+ * have which of them stands where, nor what a link below another source leads to, nor any path where a source is the state that is
+ * written upon (R19B-1). So where several sources come from one input, their paths are in the key, with each content in their order.
+ */
+const SEVERAL_SOURCES: readonly GoEdit[] = [
+  {
+    file: 'file.go',
+    behind: '\t\t\t\tp.Src = path.Base(p.Src)\n',
+    insert: `\t\t\t\tif len(f.op.Actions) > 1 || action.SecondaryInput == action.Input {
+					p.Src = a.Copy.Src
+				}
+`,
+  },
+  {
+    file: 'file.go',
+    behind: '\t\tcm.Deps[idx].ComputeDigestFunc = opsutils.NewContentHashFunc(dedupeSelectors(m))\n',
+    insert: `\t\tif len(m) > 1 {
+			cm.Deps[idx].ComputeDigestFunc = opsutils.NewContentHashFunc(m)
+		}
+`,
+  },
+  {
+    file: 'exec.go',
+    behind: '\t\tm.Selector = ""\n',
+    insert: `\t\tfor j, other := range op.Mounts {
+			if j != i && m.Input >= 0 && other.Input == m.Input {
+				m.Selector = e.op.Mounts[i].Selector
+			}
+		}
+`,
+  },
+  {
+    file: 'exec.go',
+    behind:
+      '\t\t\tcm.Deps[i].ComputeDigestFunc = opsutils.NewContentHashFunc(toSelectors(dedupePaths(dep.Selectors)))\n',
+    insert: `\t\t\tif len(dep.Selectors) > 1 {
+				inOrder := make([]opsutils.Selector, 0, len(dep.Selectors))
+				for _, p := range dep.Selectors {
+					inOrder = append(inOrder, opsutils.Selector{Path: p, FollowLinks: true})
+				}
+				cm.Deps[i].ComputeDigestFunc = opsutils.NewContentHashFunc(inOrder)
+			}
+`,
+  },
+].map((edit) => ({ package: OPS, ...edit }));
+
+/**
+ * Patterns of `--parents` and `--exclude` choose what is copied of a folder. A source that is a file or a link itself is copied whatever
+ * they say, but where they do not match its empty rest of a path, no content at all was in the key (R19B-1).
+ */
+const FILTERED_SOURCES: readonly GoEdit[] = [
+  {
+    ...{ package: `${BUILDKIT}/cache/contenthash`, file: 'checksum.go' },
+    behind: '\t\tif !shouldInclude && !dirHeader {\n',
+    insert: `\t\t\tif source, ok := root.Get(k); ok && parentDir == nil && source.Type != CacheRecordTypeDir {
+				cr, upt, err := cc.checksum(ctx, root, txn, m, k, false)
+				if err != nil {
+					return "", nil, err
+				}
+				updated = updated || upt
+				maybeIncludedPath.record = cr
+				includedPaths = append(includedPaths, maybeIncludedPath)
+			}
+`,
+  },
+];
+
+/** By this a builder knows that the keys of its engine have what they need. `libs/domain` knows the word. */
+const KEYED_SOURCES: readonly GoEdit[] = [
+  {
+    ...{ package: `${BUILDKIT}/version`, file: 'version.go' },
+    behind: '\tRevision = ""\n)\n',
+    insert: '\nfunc init() {\n\tRevision += "+cooperage.keyed-sources"\n}\n',
+  },
+];
+
+export const SOURCE_KEYS: readonly GoEdit[] = [...SEVERAL_SOURCES, ...FILTERED_SOURCES, ...KEYED_SOURCES];
