@@ -126,6 +126,7 @@ export * from './worker/disk-floor.js';
 export * from './worker/engine-warning.js';
 export * from './worker/fair-dispatch.js';
 export * from './worker/foretell-lane.js';
+export * from './worker/keyed-sources.js';
 export * from './worker/lane.js';
 export * from './worker/limited-start.js';
 export * from './worker/loop-watch.js';

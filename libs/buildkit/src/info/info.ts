@@ -6,6 +6,8 @@ import type { EngineConnection } from '../wire/connection.js';
 export interface EngineInfo {
   /** BuildKit's version, for example `v0.31.2`; null when this build of it carries none. */
   readonly version: string | null;
+  /** What this build says of itself beside its version; empty where it says nothing. */
+  readonly revision: string;
   /** Version of the Docker engine around it, for example `28.5.2`; null when it stands alone. */
   readonly dockerVersion: string | null;
 }
@@ -61,7 +63,7 @@ export async function readInfo(connection: EngineConnection): Promise<EngineInfo
   const version = buildkitVersion?.version ?? '';
   // What a build without version information says of itself.
   const isKnown = /^v\d/.test(version) && !version.startsWith('v0.0.0+');
-  return { version: isKnown ? version : null, dockerVersion };
+  return { version: isKnown ? version : null, revision: buildkitVersion?.revision ?? '', dockerVersion };
 }
 
 /** @throws {ConnectionLost} @throws {RpcError} */

@@ -12,6 +12,7 @@ export const engineWarnings = [
   'rules-missing',
   'limits-shared',
   'layers-unverified',
+  'sources-unkeyed',
 ] as const;
 export type EngineWarning = (typeof engineWarnings)[number];
 
@@ -56,5 +57,9 @@ export const engineWarningTexts: Readonly<Record<EngineWarning, { readonly title
   'layers-unverified': {
     title: 'Who may push a branch can replace a base image',
     text: `The engine does not compare a layer with the sum that the image names. A branch can so give protected builds of every project other files than those of their base image. Use BuildKit ${verifiedLayersFloor} or later where not all who push are trusted, as docs/operations.md says.`,
+  },
+  'sources-unkeyed': {
+    title: 'Who may push a branch can exchange files in an image',
+    text: 'The engine finds what a COPY, an ADD or a RUN made before, and does not always look at which of its sources stands where. A branch can so give protected builds files in the places of others. Use the engine that comes with Cooperage where not all who push are trusted, as docs/operations.md says.',
   },
 };

@@ -1,5 +1,5 @@
 import { type EngineConnection, type EngineInfo, listWorkers, readInfo } from '@cooperage/buildkit';
-import { verifiesLayers } from '@cooperage/domain';
+import { type EngineWarning, keysSources, verifiesLayers } from '@cooperage/domain';
 import type { EngineCheck } from '../engine.js';
 import { ageProblem } from './oldest-engine.js';
 
@@ -15,7 +15,7 @@ export async function checkEngine(connection: EngineConnection): Promise<EngineC
       version: versionOf(info),
       platforms,
       detail: `builds for ${platforms.join(', ')}`,
-      warnings: verifiesLayers(versionOf(info)) ? [] : ['layers-unverified'],
+      warnings: warningsOf(info),
     };
   } catch (error) {
     return {
@@ -25,6 +25,13 @@ export async function checkEngine(connection: EngineConnection): Promise<EngineC
       detail: error instanceof Error ? error.message : 'the engine does not answer',
     };
   }
+}
+
+function warningsOf(info: EngineInfo): EngineWarning[] {
+  return [
+    ...(verifiesLayers(versionOf(info)) ? [] : ['layers-unverified' as const]),
+    ...(keysSources(info.revision) ? [] : ['sources-unkeyed' as const]),
+  ];
 }
 
 /** BuildKit's own version, or that of the Docker engine it came with: then nobody knows BuildKit's. */

@@ -13,9 +13,12 @@ const others: readonly Choice[] = [
   { kind: 'missing', advice: 'start one' },
 ];
 
-it('R12A-1 says of a Docker engine what it does not check, and what to use, and nothing of any other engine', () => {
+it('R12A-1 R19B-1 says of a Docker engine what it does not check, and what to use, and nothing of any other engine', () => {
   expect(problems).toContainEqual(
     expect.stringMatching(/who may push a branch .* use docker-compose\.yml, or BuildKit \d/s),
+  );
+  expect(problems).toContainEqual(
+    expect.stringMatching(/who may push a branch can exchange files .* use docker-compose\.yml/s),
   );
   expect(others.flatMap(machineEngineProblems)).toEqual([]);
 });
