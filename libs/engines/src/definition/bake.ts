@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,10 +8,10 @@ import {
   isDefinitionPath,
   isDefinitionTarget,
   isDefinitionVariable,
-  limitedStart,
   visibleText,
 } from '@cooperage/domain';
 import { composeForBake } from './compose-file.js';
+import { invalid, runLimited, takesTooMuch } from './limited-run.js';
 
 export interface BakeOptions {
   /** Absolute path of docker-buildx. */
@@ -30,7 +29,6 @@ export interface BakeRequest {
 
 /** Largest definition that is read. */
 export const maxDefinitionBytes = 256 * 1024;
-const maxOutputBytes = 1024 * 1024;
 /**
  * An expression may ask for any amount of memory. Of the address space the program keeps some 900 MiB to itself, nearly all of it without
  * memory behind it: 896 MiB are too little now and then.
@@ -72,10 +70,8 @@ async function printIn(options: BakeOptions, request: BakeRequest, signal: Abort
   const { path } = request.definition;
   const folder = await mkdtemp(join(tmpdir(), 'cooperage-bake-'));
   try {
-    await writeFiles(folder, request);
+    await writeFiles(options, folder, request, signal);
     const ended = await run(options, folder, request, signal);
-    signal.throwIfAborted();
-    if (ended.fault !== null) throw invalid(path, ended.fault);
     if (ended.code !== 0) throw refused(path, ended.errors);
     return parsed(path, ended.output);
   } finally {
@@ -98,74 +94,33 @@ function check({ definition: { path, target }, content, variables }: BakeRequest
   }
 }
 
-async function writeFiles(folder: string, { definition: { path }, content, dotEnv }: BakeRequest): Promise<void> {
+async function writeFiles(
+  { timeoutMs }: BakeOptions,
+  folder: string,
+  { definition: { path }, content, dotEnv }: BakeRequest,
+  signal: AbortSignal,
+): Promise<void> {
   const at = join(folder, 'files', path);
   await mkdir(dirname(at), { recursive: true });
   await mkdir(join(folder, 'config'));
   if (!isComposePath(path)) return writeFile(at, content);
-  await writeFile(at, composeForBake(path, content));
+  await writeFile(at, await composeForBake(path, content, signal, timeoutMs));
   if (dotEnv) await writeFile(join(folder, 'files', '.env'), dotEnv);
 }
 
-interface Ended {
-  readonly code: number | null;
-  readonly output: string;
-  readonly errors: string;
-  /** Why it was stopped; null where it ended by itself. */
-  readonly fault: string | null;
-}
-
-function run({ program, timeoutMs = 10_000 }: BakeOptions, folder: string, request: BakeRequest, signal: AbortSignal) {
+function run({ program, timeoutMs }: BakeOptions, folder: string, request: BakeRequest, signal: AbortSignal) {
   const { definition, variables } = request;
-  const words = ['bake', '--print', '--progress=quiet', `--file=${definition.path}`, definition.target];
-  const { file, args } = limitedStart(limits, program, words);
+  const args = ['bake', '--print', '--progress=quiet', `--file=${definition.path}`, definition.target];
   const config = join(folder, 'config');
-  const child = spawn(file, args, {
-    cwd: join(folder, 'files'),
-    // After the variables, so that none of them can stand in the place of ours.
-    env: { ...variables, ...fewThreads, HOME: '/nonexistent', DOCKER_CONFIG: config, BUILDX_CONFIG: config },
-    ...{ detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
-  });
-  return new Promise<Ended>((resolve) => {
-    const texts = { output: '', errors: '' };
-    const bytes = { output: 0, errors: 0 };
-    let fault: string | null = null;
-    const stop = (why: string | null) => {
-      fault ??= why;
-      if (child.pid !== undefined) killGroup(child.pid);
-    };
-    const read = (name: 'output' | 'errors') => (text: string) => {
-      texts[name] += text;
-      bytes[name] += Buffer.byteLength(text);
-      if (bytes[name] > maxOutputBytes) stop(`What the definition stands for is larger than ${maxOutputBytes} bytes.`);
-    };
-    child.stdout.setEncoding('utf8').on('data', read('output'));
-    child.stderr.setEncoding('utf8').on('data', read('errors'));
-    const late = setTimeout(() => stop(`The definition was not read within ${timeoutMs / 1000} s.`), timeoutMs);
-    const aborted = () => stop(null);
-    signal.addEventListener('abort', aborted, { once: true });
-    const end = (code: number | null) => {
-      clearTimeout(late);
-      signal.removeEventListener('abort', aborted);
-      resolve({ code, ...texts, fault });
-    };
-    child.on('close', end);
-    child.on('error', () => end(null));
-  });
-}
-
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It has ended.
-  }
+  // After the variables, so that none of them can stand in the place of ours.
+  const env = { ...variables, ...fewThreads, HOME: '/nonexistent', DOCKER_CONFIG: config, BUILDX_CONFIG: config };
+  const command = { program, args, limits, env, cwd: join(folder, 'files') };
+  return runLimited(command, { path: definition.path, timeoutMs }, signal);
 }
 
 /** The tool's own sentence, with the line where it names one. */
 function refused(file: string, errors: string): BuildFailure {
-  if (/^(?:fatal error|runtime: |panic: )/m.test(errors) || errors === '')
-    return invalid(file, 'The definition takes more memory or time than it may.');
+  if (/^(?:fatal error|runtime: |panic: )/m.test(errors) || errors === '') return takesTooMuch(file);
   const said = /^ERROR: ([^\n]*)/m.exec(errors)?.[1] ?? errors.trim().split('\n').at(-1)!;
   const line = /^\S+?:(\d{1,9}),\d/.exec(said)?.[1];
   const message = `The definition cannot be read: ${visibleText(said, 500)}`;
@@ -183,8 +138,4 @@ function parsed(file: string, text: string): unknown {
       cause: error,
     });
   }
-}
-
-function invalid(file: string, message: string): BuildFailure {
-  return new BuildFailure('InvalidBuildConfig', message, { ...(file && { place: { file } }) });
 }

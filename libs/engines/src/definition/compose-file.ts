@@ -1,61 +1,53 @@
-import { BuildFailure, visibleText } from '@cooperage/domain';
-import { parseDocument } from 'yaml';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildFailure, visibleText } from '@cooperage/domain';
+import { invalid, runLimited, takesTooMuch } from './limited-run.js';
 
-type Fields = Record<string, unknown>;
+/** What the program says of a file that it does not take. */
+export interface ComposeRefusal {
+  readonly why: 'unreadable' | 'no-map' | 'include' | 'service-no-map' | 'service-extends';
+  /** What the parser says, or the name of a service. */
+  readonly said: string;
+}
 
-/** What of a service says how its image is built. */
-const serviceFields = ['build', 'image', 'platform', 'extends', 'profiles'] as const;
+const refusedCode = 3;
+/** Node sets aside a multiple of what it uses; what the file takes is in its heap. */
+const limits = { addressBytes: 4 * 1024 * 1024 * 1024, cpuSeconds: 20 };
+const heapMib = 256;
 
 /**
  * A compose file as bake is given it: what says how images are built and nothing else, as JSON, which is YAML too. The rest
  * (ports, volumes, environments) has no part in a build, and some of it makes a reader open other files of its machine:
  * `include`, `env_file`, `extends` with a file. Since bake reads what was written here, and not the file, it cannot come to
- * another opinion of what the file says.
- * @throws {BuildFailure} `InvalidBuildConfig`
+ * another opinion of what the file says. A program of its own reads the file, which takes as long as whoever wrote it likes (R19B-2).
+ * @throws {BuildFailure} `InvalidBuildConfig`; or the signal's reason
  */
-export function composeForBake(path: string, content: Uint8Array): string {
-  const file = fieldsOf(parse(path, content));
-  if (!file) throw invalid(path, 'The compose file is no map.');
-  if (file.include !== undefined) throw invalid(path, 'The field “include” is refused: a definition is one file.');
-  const services = fieldsOf(file.services) ?? {};
-  const kept = Object.entries(services).map(([name, service]) => [name, buildOf(path, name, service)]);
-  const secrets = Object.keys(fieldsOf(file.secrets) ?? {}).map((name) => [name, { environment: 'NONE' }]);
-  const made = { services: Object.fromEntries(kept), secrets: Object.fromEntries(secrets) };
-  return JSON.stringify(made, (_, value: unknown) => (typeof value === 'bigint' ? rawNumber(value) : value));
+export async function composeForBake(
+  file: string,
+  content: Uint8Array,
+  signal: AbortSignal,
+  timeoutMs?: number,
+): Promise<string> {
+  // As built, or as written.
+  const script = new URL(`./compose-program${path.extname(import.meta.filename)}`, import.meta.url);
+  const args = [`--max-old-space-size=${heapMib}`, '--disable-warning=ExperimentalWarning', fileURLToPath(script)];
+  const command = { program: process.execPath, args, limits, env: {}, cwd: '/', input: content };
+  const { code, output, errors } = await runLimited(command, { path: file, timeoutMs }, signal);
+  if (code === 0) return output;
+  if (code === refusedCode) throw refused(file, JSON.parse(output) as ComposeRefusal);
+  // What exceeds a limit is ended by a signal.
+  if (code === null) throw takesTooMuch(file);
+  throw new Error(`the program that reads compose files ended with ${code}: ${visibleText(errors, 1_000)}`);
 }
 
-function buildOf(path: string, name: string, service: unknown): Fields {
-  const fields = fieldsOf(service);
-  if (!fields) throw invalid(path, `The service “${visibleText(name)}” is no map.`);
-  const from = fieldsOf(fields.extends);
-  if (from && Object.keys(from).some((key) => key !== 'service'))
-    throw invalid(path, `The service “${visibleText(name)}” extends one of another file; a definition is one file.`);
-  return Object.fromEntries(serviceFields.flatMap((field) => (field in fields ? [[field, fields[field]]] : [])));
-}
-
-function parse(path: string, content: Uint8Array): unknown {
-  const document = parseDocument(Buffer.from(content).toString('utf8'), {
-    ...{ merge: true, intAsBigInt: true, prettyErrors: false, stringKeys: true },
-  });
-  const problem = document.errors[0] ?? document.warnings[0];
-  if (problem) throw invalid(path, `The compose file cannot be read: ${visibleText(problem.message, 300)}`);
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    throw invalid(path, `The compose file cannot be read: ${visibleText((error as Error).message, 300)}`);
-  }
-}
-
-function fieldsOf(value: unknown): Fields | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
-}
-
-/** Every digit of a number that is too large for one here. */
-function rawNumber(value: bigint): unknown {
-  const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
-  return rawJSON(String(value));
-}
-
-function invalid(file: string, message: string): BuildFailure {
-  return new BuildFailure('InvalidBuildConfig', message, { place: { file } });
+function refused(file: string, { why, said }: ComposeRefusal): BuildFailure {
+  const name = visibleText(said);
+  const sentences = {
+    unreadable: `The compose file cannot be read: ${visibleText(said, 300)}`,
+    'no-map': 'The compose file is no map.',
+    include: 'The field “include” is refused: a definition is one file.',
+    'service-no-map': `The service “${name}” is no map.`,
+    'service-extends': `The service “${name}” extends one of another file; a definition is one file.`,
+  };
+  return invalid(file, sentences[why]);
 }
