@@ -13,6 +13,8 @@ export interface EvictionReason {
   readonly causeId?: string;
   /** What the project allowed, for `unused`. */
   readonly unusedDays?: number | null;
+  /** An entry that names another manifest than those that were deleted stays, and the log says nothing of it. */
+  readonly keepsOthers?: boolean;
 }
 
 /** A reference that a person chose. */
@@ -59,16 +61,17 @@ export class CacheSweepRepository {
   async evicted(
     projectId: string,
     place: CachePlace,
-    { why, causeId, unusedDays }: EvictionReason,
+    { why, causeId, unusedDays, keepsOthers = false }: EvictionReason,
     deleted?: readonly string[],
   ): Promise<void> {
     const { zone, ref, platform, epoch } = place;
+    const goes = keepsOthers ? Prisma.sql`digest = ANY (${deleted ?? []}::text[])` : Prisma.sql`true`;
     const isLeft = deleted ? Prisma.sql`gone.digest <> ALL (${deleted}::text[])` : Prisma.sql`false`;
     await this.db.statement(
       (db) => db.$executeRaw`
         WITH gone AS (
           DELETE FROM cache_entry WHERE project_id = ${projectId}::uuid AND zone = ${zone} AND ref = ${ref}
-            AND platform = ${platform} AND epoch = ${epoch} RETURNING id, digest, bytes
+            AND platform = ${platform} AND epoch = ${epoch} AND ${goes} RETURNING id, digest, bytes
         ), left_behind AS (
           INSERT INTO cache_replaced (project_id, zone, ref, epoch, digest, bytes)
           SELECT ${projectId}::uuid, ${zone}, ${ref}, ${epoch}, gone.digest, gone.bytes FROM gone WHERE ${isLeft}
@@ -78,7 +81,7 @@ export class CacheSweepRepository {
         SELECT ${newId()}::uuid, ${projectId}::uuid, ${zone}, ${ref}, ${platform}, ${epoch}, gone.digest, gone.bytes,
           CASE WHEN gone.id IS NOT NULL THEN (SELECT share.alone FROM ${blobShares(Prisma.sql`gone.id`)} share) END,
           ${why}, ${causeId ?? null}::uuid, ${unusedDays ?? null}::int
-        FROM (SELECT 1) one LEFT JOIN gone ON true`,
+        FROM (SELECT 1) one LEFT JOIN gone ON true WHERE gone.id IS NOT NULL OR ${!keepsOthers}`,
     );
   }
 

@@ -105,6 +105,19 @@ describe('a cache entry that gets another digest', () => {
     expect(await rows()).toEqual([['a', 1_000]]);
   });
 
+  it('R19B-3 keeps an entry that names another one where only what was deleted goes', async () => {
+    await store('a', [base]);
+    const sweeps = new CacheSweepRepository(world.db);
+    const why = { why: 'unreadable', keepsOthers: true } as const;
+    const log = () => world.db.prisma.cacheEviction.findMany({ where: { projectId }, select: { digest: true } });
+    await sweeps.evicted(projectId, place(), why, ['another']);
+    expect(await usage()).toBe(1_000);
+    expect([await rows(), await log()]).toEqual([[], []]);
+    await sweeps.evicted(projectId, place(), why, ['a']);
+    expect(await usage()).toBe(0);
+    expect(await log()).toEqual([{ digest: 'a' }]);
+  });
+
   it('R17B-1 forgets what another platform of the same repository has', async () => {
     await store('a', [base]);
     await store('b', [base]);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CacheMeasureRepository, QuotaRepository } from '@cooperage/db';
+import { CacheMeasureRepository, CacheSweepRepository, QuotaRepository } from '@cooperage/db';
 import { cacheReference } from '@cooperage/domain';
 import { digestOf, inParallel, RegistryClient } from '@cooperage/oci';
 import { createLogger } from '@cooperage/telemetry';
@@ -10,6 +10,7 @@ import { services } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { World } from '../../../../../libs/db/spec/world.js';
 import { done } from '../outbox/outbox-loop.js';
+import { EvictCacheService } from '../sweep-cache/evict-cache.service.js';
 import { MeasureCache } from './measure-cache.js';
 
 const mediaType = 'application/vnd.oci.image.manifest.v1+json';
@@ -136,6 +137,31 @@ describe('a cache that was exported', () => {
       expect((await new QuotaRepository(world.db).usage(organization)).cacheBytes).toBe(Number(entry!.bytes));
     },
   );
+
+  it('R19B-3 stays where a lost export has left what nobody can read, and that goes', async () => {
+    const { projectId, build, repository, tag } = await exported('pending');
+    const config = Buffer.from('{}');
+    await registry.blobs.put(repository, config);
+    const left = await registry.manifests.put(repository, tag, manifestOf(config, new Array(10_001).fill(config)));
+    const { zone, ref, platform } = build;
+    const entry = { ...{ projectId, zone, ref, platform, epoch: 0 }, buildId: build.id, buildNumber: build.number };
+    await world.db.prisma.cacheEntry.create({ data: { ...entry, digest: 'sha256:good', bytes: 1n } });
+    const logger = createLogger({ process: 'test', level: 'silent' });
+    const session = { registry, signal: new AbortController().signal };
+    const sessions = {
+      with: async (_id: string, work: (s: unknown) => Promise<unknown>) => ({ ok: true, value: await work(session) }),
+    };
+    const evictions = new EvictCacheService(
+      ...([new CacheSweepRepository(world.db), {} as never, sessions as never, {} as never, logger] as const),
+    );
+    const measures = new MeasureCache(new CacheMeasureRepository(world.db), { of: () => registry }, evictions, logger);
+    await measures.before(build.id);
+    expect(await registry.manifests.head(repository, left.digest)).toBeNull();
+    const found = { entries: await world.db.prisma.cacheEntry.findMany({ where: { projectId } }) };
+    expect(found).toMatchObject({ entries: [{ digest: 'sha256:good' }] });
+    expect(await world.db.prisma.cacheReplaced.count({ where: { projectId } })).toBe(0);
+    expect(await world.db.prisma.cacheEviction.count({ where: { projectId } })).toBe(0);
+  });
 
   it('R17B-1 is found by the next export where its own builder said nothing of it', async () => {
     const { organization, projectId, build, repository, tag } = await exported('pending');

@@ -43,12 +43,13 @@ export class MeasureCache {
    */
   async of(buildId: string, signal?: AbortSignal): Promise<HandlerResult> {
     const place = await this.repository.placeOf(buildId);
-    return place ? this.measure(place, (found) => this.repository.store(place, found), signal) : done;
+    return place ? this.measure(place, false, (found) => this.repository.store(place, found), signal) : done;
   }
 
   /**
    * What stands where an export is about to write, and nobody has written down: an export whose builder was lost has left it. Behind the
    * next one nothing leads to it any more (R17B-1). It is noted to be deleted then, and no build reads it: nobody has said who wrote it.
+   * Where it cannot be read it is deleted at once, and the cache that builds do read stays (R19B-3).
    * @throws {RegistryError} `unavailable`, `denied`
    */
   async before(buildId: string, signal?: AbortSignal): Promise<void> {
@@ -57,11 +58,12 @@ export class MeasureCache {
     const { repository, tag } = cacheReference(place.projectId, place);
     const found = await this.clients.of(repository).manifests.head(repository, tag, signal && { signal });
     if (!found || found.digest === place.digest) return;
-    await this.measure(place, (measured) => this.repository.noteLeft(place, measured), signal);
+    await this.measure(place, true, (measured) => this.repository.noteLeft(place, measured), signal);
   }
 
   private async measure(
     place: ExportedPlace,
+    keepsOthers: boolean,
     write: (found: MeasuredCache) => Promise<void>,
     signal?: AbortSignal,
   ): Promise<HandlerResult> {
@@ -72,7 +74,8 @@ export class MeasureCache {
     if (!found) return done;
     const { digest, size, parts } = found;
     if (parts === null) {
-      const { result, gone } = await this.evictions.evictUnreadable(place.projectId, { ...place, digest }, signal);
+      const unreadable = { ...place, digest };
+      const { result, gone } = await this.evictions.evictUnreadable(place.projectId, unreadable, keepsOthers, signal);
       if (result !== done || gone > 0) return result;
       // What another build has written there meanwhile is not deleted either, and its own export measures it.
       const left = await client.manifests.head(repository, tag, options);

@@ -110,10 +110,16 @@ export class EvictCacheService {
 
   /**
    * A cache whose weight nobody can know: a budget and a quota would not see it.
+   * @param keepsOthers whether an entry stays that names another manifest: builds find that one by its digest
    * @returns whether it is gone; a registry that deletes nothing keeps it
    */
-  async evictUnreadable(projectId: string, place: TakenCache, signal?: AbortSignal): Promise<Evicted> {
-    return this.evict(projectId, [place], { why: 'unreadable' }, signal);
+  async evictUnreadable(
+    projectId: string,
+    place: TakenCache,
+    keepsOthers: boolean,
+    signal?: AbortSignal,
+  ): Promise<Evicted> {
+    return this.evict(projectId, [place], { why: 'unreadable', keepsOthers }, signal);
   }
 
   /**
