@@ -72,17 +72,15 @@ export async function insertVerdictsIn(
   verdicts: readonly Verdict[],
   builds: readonly AddedBuild[],
 ): Promise<void> {
+  if (verdicts.length === 0) return;
   const made = builds.values();
-  await tx.verdict.createMany({
-    data: verdicts.map((verdict) => ({
-      ...verdict,
-      id: newId(),
-      ruleId: verdict.ruleId || null,
-      tags: [...verdict.tags],
-      deliveryId,
-      buildId: verdict.matched ? (made.next().value?.id ?? null) : null,
-    })),
+  const rows = verdicts.map(({ ruleId, ruleName, matched, reason, explanation, tags }) => {
+    const buildId = matched ? (made.next().value?.id ?? null) : null;
+    return Prisma.sql`(${newId()}::uuid, ${deliveryId}::uuid, ${ruleId || null}::uuid, ${ruleName}, ${matched}::boolean, ${reason},
+      ${explanation}, ${[...tags]}::text[], ${buildId}::uuid)`;
   });
+  await tx.$executeRaw`
+    INSERT INTO verdict (id, delivery_id, rule_id, rule_name, matched, reason, explanation, tags, build_id) VALUES ${Prisma.join(rows)}`;
 }
 
 export function newBuild(

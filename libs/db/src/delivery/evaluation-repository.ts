@@ -128,10 +128,9 @@ export class EvaluationRepository {
 
   /** The head of a ref that was evaluated last, and what the git host showed then; null for a new ref. */
   async head(projectId: string, ref: string): Promise<EvaluatedHead | null> {
-    return this.db.prisma.refHead.findUnique({
-      where: { projectId_ref: { projectId, ref } },
-      select: { commit: true, observed: true },
-    });
+    const [head] = await this.db.prisma.$queryRaw<EvaluatedHead[]>`
+      SELECT commit, observed FROM ref_head WHERE project_id = ${projectId}::uuid AND ref = ${ref}`;
+    return head ?? null;
   }
 
   /** Commit of the newest build of each rule for this ref: what makes a repeated push one. */
