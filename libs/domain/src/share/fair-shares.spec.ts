@@ -1,3 +1,4 @@
+import { costRatio } from '@cooperage/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FairShares, freeSlots, type Release } from './fair-shares.js';
@@ -194,6 +195,20 @@ describe('R8-A2 keys that always have some that wait', () => {
       else if (at === 0) for (const name of ['new1', 'new2', 'new3']) wait(name);
     }
     expect(served.filter((key) => key === 'e')).toHaveLength(3);
+  });
+});
+
+describe('R20A-2 keys that wait', () => {
+  /** As many slots as there are keys are held, while others wait; a hundred of them are given back. */
+  const work = (slots: number) => () => {
+    const shares = new FairShares({ total: slots, perKey: 1 });
+    const held = Array.from({ length: slots }, (_, at) => shares.tryTake(`held ${at}`)!);
+    for (let at = 0; at < 500; at++) void shares.take(`waits ${at}`, never);
+    for (let at = 0; at < 100; at++) held[at % slots]!();
+  };
+
+  it('cost about the same for each slot that is given back, however many are held', () => {
+    expect(costRatio(work(1_000), work(100), 4)).toBeLessThan(4);
   });
 });
 

@@ -32,9 +32,14 @@ interface Queue {
  * Slots that a key may take now. The last free slot is kept for keys that hold none, so no key can take the last one from the
  * others: a key that holds a slot already leaves one free. With one slot in all, any key may have it.
  * @param held slots in use by key; also counts that come from elsewhere, as from a database
+ * @param inUse the sum of `held`, of a caller who asks for many keys
  */
-export function freeSlots({ total, perKey }: ShareLimits, held: ReadonlyMap<string, number>, key: string): number {
-  const inUse = [...held.values()].reduce((sum, count) => sum + count, 0);
+export function freeSlots(
+  { total, perKey }: ShareLimits,
+  held: ReadonlyMap<string, number>,
+  key: string,
+  inUse = [...held.values()].reduce((sum, count) => sum + count, 0),
+): number {
   const own = held.get(key) ?? 0;
   const free = Math.max(0, total - inUse);
   const forOwners = Math.max(0, free - 1);
@@ -50,6 +55,7 @@ export function freeSlots({ total, perKey }: ShareLimits, held: ReadonlyMap<stri
 export class FairShares {
   private readonly held = new Map<string, number>();
   private readonly heldByGroup = new Map<string, number>();
+  private heldByAll = 0;
   /** By key and group. */
   private readonly queues = new Map<string, Queue>();
   private readonly waitingByGroup = new Map<string, number>();
@@ -72,8 +78,8 @@ export class FairShares {
   free(key: string, group = key): number {
     const { total, perKey, perGroup = perKey } = this.limits;
     return Math.min(
-      freeSlots(this.limits, this.held, key),
-      freeSlots({ total, perKey: perGroup }, this.heldByGroup, group),
+      freeSlots(this.limits, this.held, key, this.heldByAll),
+      freeSlots({ total, perKey: perGroup }, this.heldByGroup, group, this.heldByAll),
     );
   }
 
@@ -115,12 +121,14 @@ export class FairShares {
   private grantTo(key: string, group: string): Release {
     add(this.held, key, 1);
     add(this.heldByGroup, group, 1);
+    this.heldByAll++;
     let isHeld = true;
     return () => {
       if (!isHeld) return;
       isHeld = false;
       add(this.held, key, -1);
       add(this.heldByGroup, group, -1);
+      this.heldByAll--;
       this.serve();
     };
   }
@@ -145,6 +153,7 @@ export class FairShares {
   }
 
   private next(): Queue | undefined {
+    if (this.heldByAll >= this.limits.total) return undefined;
     const ready = [...this.queues.values()].filter(({ key, group }) => this.free(key, group) > 0);
     const least = fewest(ready, ({ group }) => this.heldByGroup.get(group) ?? 0);
     const nextGroups = fewest(least, ({ group }) => this.servedGroups.turnsOf(group));
