@@ -100,9 +100,10 @@ export class Lines {
       environment: { SOCKET: `/lines/${name}.sock`, PORT: port },
       ...place,
     });
+    const builders = ['builder-outside', 'builder-untrusted-outside'];
     return {
-      git: line('git', { networks: ['outside'] }),
-      mirror: line('mirror', { networks: ['outside', 'engine', 'engine-untrusted'] }),
+      git: line('git', { networks: ['outside', ...builders] }),
+      mirror: line('mirror', { networks: ['outside', ...builders, 'engine', 'engine-untrusted'] }),
       tap: line('tap', { networks: ['outside'] }),
       // Its name for the registry leads there: nothing that it is told is another.
       control: { links: ['tap:registry'] },

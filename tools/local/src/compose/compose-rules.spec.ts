@@ -24,7 +24,7 @@ const engine = (pool: string): ComposeService => ({
 const builder = (pool: string): ComposeService => ({
   ...hardened,
   user: `${users[pool]}:${users[pool]}`,
-  networks: { outside: null },
+  networks: { [`builder-${pool}`]: null, [`out-${pool}`]: null },
   environment: {
     BUILDKIT_HOST: 'unix:///run/buildkit/buildkitd.sock',
     COOPERAGE_LANE: pool,
@@ -40,12 +40,18 @@ const sound: ComposeModel = {
     outside: null,
     stores: { internal: true },
     images: { internal: true },
+    'builder-trusted': { internal: true },
+    'builder-strangers': { internal: true },
     trusted: null,
     strangers: null,
   },
   services: {
-    postgres: { ...hardened, networks: { stores: null } },
-    registry: { ...hardened, networks: { images: null, trusted: null, strangers: null } },
+    postgres: { ...hardened, networks: { stores: null, 'builder-trusted': null, 'builder-strangers': null } },
+    'redis-trusted': { ...hardened, networks: { stores: null, 'builder-trusted': null } },
+    registry: {
+      ...hardened,
+      networks: { images: null, trusted: null, strangers: null, 'builder-trusted': null, 'builder-strangers': null },
+    },
     'registry-proxy': {
       ...hardened,
       networks: { outside: null, images: null },
@@ -133,6 +139,21 @@ describe('the rules of a Compose file', () => {
       with_('registry', { networks: { outside: null, images: null } }),
     ],
   ])('R11-2 say: %s', (fault, model) => expect(composeFaults(model)).toEqual([fault]));
+
+  it.each<[string, ComposeModel]>([
+    [
+      'builder-1 is on a network with control.',
+      with_('control', { ...hardened, networks: { stores: null, 'builder-trusted': null } }),
+    ],
+    [
+      'builder-2 is on a network with redis-trusted.',
+      with_('redis-trusted', { ...hardened, networks: { 'builder-trusted': null, 'builder-strangers': null } }),
+    ],
+    [
+      'builder-2 is on a network with builder-1.',
+      with_('builder-1', { ...builder('trusted'), networks: { 'builder-trusted': null, 'out-strangers': null } }),
+    ],
+  ])('R20C-6 R20C-7 say: %s', (fault, model) => expect(composeFaults(model)).toContain(fault));
 
   it.each<ComposeService['logging']>([
     undefined,

@@ -62,6 +62,7 @@ function poolFaults(services: Services): string[] {
       .map(([name]) => `${name} limits no build.`),
     ...['DATABASE_URL', 'REDIS_URL'].flatMap((name) => sharedFaults(name, services)),
     ...sharedRedisFaults(builders),
+    ...builders.flatMap((builder) => builderNetworkFaults(builder, services)),
     ...builders.flatMap((builder) => userFaults(builder, builders, services)),
     ...builders
       .filter(([, { environment }]) => !environment?.COOPERAGE_ENGINE_RULES?.startsWith(`${SOCKET_FOLDER}/`))
@@ -99,6 +100,18 @@ function sharedRedisFaults(builders: Services): string[] {
     const sharers = hosts.filter((other) => other.pool !== pool && other.host === host).map((other) => other.name);
     return sharers.length > 0 ? [`${name} shares its Redis with ${sharers.join(', ')}, of another pool.`] : [];
   });
+}
+
+/** What takes connections without a login, and what the other pool has, is out of reach for a builder that was taken over (R20C-5 to R20C-7). */
+function builderNetworkFaults([name, builder]: Services[number], services: Services): string[] {
+  const redis = builder.environment?.REDIS_URL?.replace(/^.*@/, '').replace(/[:/].*$/, '') ?? '';
+  const near = services
+    .filter(([other, service]) => {
+      const shared = networksOf(service).some((network) => networksOf(builder).includes(network));
+      return shared && ![name, redis, 'postgres', 'registry'].includes(other);
+    })
+    .map(([other]) => other);
+  return faults(name, { [`is on a network with ${near.join(', ')}`]: near.length > 0 });
 }
 
 /** All see the same control groups: as which user it runs decides which builds it may limit, and end. */
