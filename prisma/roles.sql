@@ -62,6 +62,25 @@ BEGIN
   END IF;
 END $$;
 
+-- What is closed here is closed in this database alone, and PostgreSQL lets every role connect to all others. Where the server is ours
+-- there are two more. On somebody else's server others may connect to these.
+DO $$
+DECLARE
+  open text;
+  further CONSTANT boolean := EXISTS (SELECT FROM pg_database WHERE datallowconn AND datname NOT IN ('postgres', 'template1', current_database()));
+BEGIN
+  FOR open IN
+    SELECT datname FROM pg_database WHERE datallowconn AND datname <> current_database() AND has_database_privilege('cooperage_builder', oid, 'CONNECT')
+  LOOP
+    IF NOT further AND (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+      EXECUTE format('REVOKE CONNECT ON DATABASE %I FROM PUBLIC', open);
+    ELSE
+      RAISE WARNING 'builders may connect to the database %', open
+        USING HINT = format('Where nobody else needs it, an administrator of the server closes it: REVOKE CONNECT ON DATABASE %I FROM PUBLIC. Else pg_hba.conf can.', open);
+    END IF;
+  END LOOP;
+END $$;
+
 -- PostgreSQL opens a new function to everybody. Migrations close ours, and a restored database has run none of them: what acts with the
 -- rights of the owner is closed here as well, to all that are not named below.
 DO $$

@@ -196,6 +196,28 @@ describe('R-M9 a builder that was taken over', () => {
     await control.close();
   });
 
+  it('R20C-2 holds no more than some hundreds of locks, whose table all share', async () => {
+    const isOpen = Promise.withResolvers<void>();
+    const holding = bench.builderDb.prisma.$transaction(
+      async (tx) => {
+        for (let at = 0; at < 600; at++) {
+          await tx.$executeRaw`SAVEPOINT s`;
+          await tx.$executeRaw`UPDATE process_instance SET heartbeat_at = now()`;
+        }
+        isOpen.resolve();
+        await tx.$queryRaw`SELECT pg_sleep(60)`;
+      },
+      { timeout: 60_000 },
+    );
+    const failure = expect(holding).rejects.toThrow();
+    await Promise.race([isOpen.promise, holding]);
+    const url = asDatabaseRole(bench.world.url, 'control');
+    const control = new Database({ url, poolSize: 1, applicationName: 'control' });
+    expect(await new SweepRepository(control).endBuilderTransactions(60_000)).toBe(1);
+    await failure;
+    await control.close();
+  });
+
   it('R17A-2 keeps no transaction for long while the queue of notifications fills up', async () => {
     const longest = async (usage: number) =>
       ask(`SELECT longest_builder_transaction(interval '60 s', ${usage})::text AS age`, owner());

@@ -39,7 +39,7 @@ export class SweepRepository {
 
   /**
    * Ends transactions of builders that are older than `olderThanMs`, with their sessions: they hold rows, keep tables from being
-   * cleaned and let the queue of notifications grow. Returns their number.
+   * cleaned and let the queue of notifications grow. So do those with hundreds of locks, whose table all share. Returns their number.
    */
   async endBuilderTransactions(olderThanMs: number): Promise<number> {
     const [row] = await this.db.prisma.$queryRaw<{ ended: number }[]>`

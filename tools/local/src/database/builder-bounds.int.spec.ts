@@ -16,7 +16,9 @@ describe('R2-M1 a builder that was taken over', () => {
   let owner: string;
   let urls: Record<string, string>;
   beforeAll(async () => {
-    owner = (await server.start()).adminUrl;
+    const { adminUrl } = await server.start();
+    await query(adminUrl, 'CREATE DATABASE cooperage');
+    owner = adminUrl.replace(/\/postgres$/, '/cooperage');
     await deploy(owner, schemaFolders(path.resolve(import.meta.dirname, '../../../..')));
     urls = await applyRoles(owner, Object.fromEntries(databaseRoles.map((role) => [role, 'only-for-tests'])));
   });
@@ -68,6 +70,24 @@ describe('R2-M1 a builder that was taken over', () => {
     for (const role of databaseRoles)
       for (const make of ['CREATE TEMPORARY TABLE t (x int)', 'SELECT lo_create(0)', "SELECT lo_from_bytea(0, 'x')"])
         await expect(query(urls[role]!, make), `${role}: ${make}`).rejects.toThrow(/permission denied/);
+  });
+
+  it('R20C-1 has no way into the other databases of the server, where nothing is closed', async () => {
+    for (const role of databaseRoles)
+      for (const other of ['postgres', 'template1'])
+        await expect(
+          query(urls[role]!.replace(/\/cooperage$/, `/${other}`), 'SELECT 1'),
+          `${role}: ${other}`,
+        ).rejects.toThrow(/permission denied for database/);
+    await query(owner.replace(/\/cooperage$/, '/postgres'), 'SELECT 1');
+  });
+
+  it('R20C-1 keeps what others may connect to where the server has more databases', async () => {
+    await query(owner, 'CREATE DATABASE others');
+    await query(owner, 'GRANT CONNECT ON DATABASE postgres TO PUBLIC');
+    await applyRoles(owner, {});
+    expect(await query(urls.api!.replace(/\/cooperage$/, '/postgres'), 'SELECT 1 AS here')).toEqual([{ here: 1 }]);
+    await query(owner, 'DROP DATABASE others');
   });
 
   it('R19C-8 leaves no settings of its role behind', async () => {

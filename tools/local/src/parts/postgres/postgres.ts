@@ -79,6 +79,8 @@ export class EmbeddedPostgres implements Part<PostgresAddress> {
     const parameters = ['-D', this.data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1'];
     const socketFolder = this.data.length <= LONGEST_SOCKET_FOLDER ? this.data : '';
     parameters.push('-c', `unix_socket_directories=${socketFolder}`, '-c', 'max_connections=200');
+    // As docker-compose.yml has it.
+    parameters.push('-c', 'max_locks_per_transaction=1024', '-c', 'authentication_timeout=10s');
     return new Daemon({
       name: this.name,
       program: runner?.program ?? binaries.postgres,
