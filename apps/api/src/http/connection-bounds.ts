@@ -13,5 +13,8 @@ export const maxTunnels = 3_072;
 /** Requests under way, from their heads until their answers have left. The intake has a bound of its own below, and answers 503 there. */
 export const maxRequests = 4_608;
 
+/** The same of `registry-proxy`, which has no live connections. Blobs have a bound of their own among them. */
+export const maxPassedRequests = 6_144;
+
 /** Of one `live`, to which two of `api` may pass theirs on. The last ones are told that there is no room. */
 export const maxLiveConnections = maxConnections - 192;

@@ -1,4 +1,5 @@
 import type { FairShares, SharedRoom } from '@cooperage/domain';
+import { maxPassedRequests } from '../http/connection-bounds.js';
 import type { RegistryConnections } from './registry-connections.js';
 
 /** What all requests to the registry share. */
@@ -26,6 +27,8 @@ export interface RegistryProxyBounds {
   readonly readAheadBytes: number;
   readonly roomBytes: number;
   readonly transfers: number;
+  /** Requests under way, blobs too. */
+  readonly requests: number;
 }
 
 export const usualBounds: RegistryProxyBounds = {
@@ -37,4 +40,5 @@ export const usualBounds: RegistryProxyBounds = {
   roomBytes: 128 * 1024 * 1024,
   // The buffers of two connections are some 200 KB.
   transfers: 1_024,
+  requests: maxPassedRequests,
 };

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { FairShares, SharedRoom } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import { type TrustProxy, trustOf } from '../http/client-address.js';
+import { maxConnections } from '../http/connection-bounds.js';
 import { guardedOptions, guardServer } from '../http/guarded-server.js';
 import { listenOptions } from '../http/listen.js';
 import { OpenConnections } from '../http/open-connections.js';
@@ -21,13 +22,14 @@ export interface RegistryProxyOptions {
   readonly trustProxy: TrustProxy;
   readonly logger: Logger;
   readonly bounds?: Partial<RegistryProxyBounds>;
+  /** TCP connections. Where they are full, one gives way by the address that it comes from, which may be that of a TLS proxy. */
+  readonly connections?: number;
 }
 
 /** Of 50,000 tags each is some 40 MB in the registry while it is made. */
 const listShare = { total: 8, perKey: 2 };
 const documentShare = { total: 16, perKey: 4 };
 const maxWaiting = 256;
-const maxConnections = 8_192;
 /** Time for what is under way to end. */
 const goodbyeMs = 5_000;
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -41,9 +43,12 @@ export class RegistryProxy {
   readonly server: Server;
   private readonly open: OpenConnections;
   private readonly passage: RegistryPassage;
+  /** Requests under way, by one. */
+  private readonly requests: SharedRoom;
 
   constructor({ registry, trustProxy, logger, ...options }: RegistryProxyOptions) {
     const bounds = { ...usualBounds, ...options.bounds };
+    this.requests = new SharedRoom(bounds.requests);
     this.passage = {
       registry: new RegistryConnections(registry, logger),
       shares: { list: new FairShares(listShare, maxWaiting), document: new FairShares(documentShare, maxWaiting) },
@@ -66,7 +71,7 @@ export class RegistryProxy {
     });
     this.open = new OpenConnections(this.server);
     guardServer(this.server, {
-      maxConnections,
+      maxConnections: options.connections ?? maxConnections,
       answer: (response, { message }) =>
         answerError(response, { status: 400, code: 'UNSUPPORTED', message, endsConnection: true }),
     });
@@ -93,7 +98,10 @@ export class RegistryProxy {
     const { request, response } = passed;
     // Who has gone is found by its socket.
     for (const stream of [request, response]) stream.on('error', () => undefined);
+    // Each rule waits for its close, and a pipeline does several times.
+    response.setMaxListeners(20);
     response.on('timeout', () => endIfStalled(passed));
+    if (!this.hasPlace(passed)) return;
     const { method = '', url = '' } = request;
     if (url === '/healthz' && method === 'GET') return void response.end('{"status":"ok"}');
     const kind = requestKind(url);
@@ -101,6 +109,21 @@ export class RegistryProxy {
     if (error) return answerError(response, error);
     if (kind === 'blob') return passBlob(passed, this.passage);
     if (kind) return passDocument(kind, passed, this.passage);
+  }
+
+  /**
+   * Counts a request by one until its answer has left: for so long its connection is not idle. One that waits for its share counts nowhere else
+   * but for its site, so those of a few sites would hold all connections of a TLS proxy (R20A-1).
+   * @returns false when it gave way itself
+   */
+  private hasPlace(passed: PassedRequest): boolean {
+    let gaveWay = false;
+    const release = this.requests.take(passed.caller.keys, 1, () => {
+      gaveWay = true;
+      endConnection(passed);
+    });
+    passed.response.once('close', release);
+    return !gaveWay;
   }
 }
 
