@@ -4,6 +4,7 @@ export {
   startHealthServer,
   type VersionInfo,
 } from './health/health-server.js';
+export { KeptAnswer } from './health/kept-answer.js';
 export { type Readiness, type ReadinessCheck, readiness, SaidOpenly } from './health/readiness.js';
 export { BoundedLines } from './logger/bounded-lines.js';
 export { type BoundIds, createLogger, type Logger, type LoggerOptions, withIds } from './logger/logger.js';

@@ -1,7 +1,6 @@
 import { type Database, isMigrated } from '@cooperage/db';
-import { type Metrics, type ReadinessCheck, readiness, type VersionInfo } from '@cooperage/telemetry';
+import { KeptAnswer, type Metrics, type ReadinessCheck, readiness, type VersionInfo } from '@cooperage/telemetry';
 import type { FastifyInstance } from 'fastify';
-import { KeptAnswer } from '../app/kept-answer.js';
 import { satisfies } from '../auth/admission.js';
 import type { Principal } from '../auth/principal.js';
 import type { PrincipalsService } from '../auth/principals.service.js';

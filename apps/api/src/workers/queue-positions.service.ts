@@ -1,6 +1,6 @@
 import { type PoolState, ProcessRepository, type QueuePosition, QueuePositions } from '@cooperage/db';
+import { KeptAnswer } from '@cooperage/telemetry';
 import { Injectable } from '@nestjs/common';
-import { KeptAnswer } from '../app/kept-answer.js';
 import { inShareOf } from '../http/caller.js';
 
 interface Turns {
