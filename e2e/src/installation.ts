@@ -62,8 +62,8 @@ export abstract class Installation {
   /** As a role that may read and write everything. */
   abstract readonly databaseUrl: string;
   abstract readonly redisUrl: string;
-  /** Where one of its processes answers by itself: health and metrics. */
-  abstract addressOf(role: Exclude<Role, 'web'>): string;
+  /** What one of its processes says of itself, as whoever may ask it gets it. */
+  abstract metricsOf(role: Exclude<Role, 'web'>): Promise<string>;
   /** What its processes have written. */
   abstract logs(): Promise<string>;
   abstract stop(): Promise<void>;
@@ -105,6 +105,13 @@ export abstract class Installation {
 
   get registryAccess(): TestServices['registry'] {
     return this.places.registryAccess;
+  }
+
+  /** @param address of a process */
+  protected async scrape(address: string): Promise<string> {
+    const answer = await fetch(`${address}/metrics`, { headers: { cookie: this.api.cookies } });
+    if (!answer.ok) throw new Error(`${address}/metrics answered ${answer.status}`);
+    return answer.text();
   }
 
   /** Makes the administrator and the first organization, and signs in. */

@@ -100,6 +100,10 @@ export class Product extends Installation {
     return `http://127.0.0.1:${this.env[role]!.PORT}`;
   }
 
+  metricsOf(role: Exclude<Role, 'web'>): Promise<string> {
+    return this.scrape(this.addressOf(role));
+  }
+
   /** Sees what builders and control write. */
   get registry(): RegistryTap {
     return this.lines.registry;

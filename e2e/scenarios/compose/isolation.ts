@@ -164,6 +164,17 @@ export function isolation(suite: Suite<ComposeProduct>): void {
       }
     });
 
+    it('R20C-5 R20C-6 R20C-7 lets a builder reach no process and no Redis but its own', async () => {
+      const ask = async (place: string) => {
+        const script = `fetch('http://${place}/healthz').then(() => console.log('answered'), ({ cause }) => console.log(cause.code))`;
+        return (await product.compose('exec', '-T', 'builder-untrusted', 'node', '-e', script)).trim();
+      };
+      // None of their names is known on its networks.
+      for (const place of ['control:8083', 'builder:8082', 'api:8080', 'registry-proxy:5000', 'redis:6379'])
+        expect(await ask(place), place).toMatch(/^(?:ENOTFOUND|EAI_AGAIN)$/);
+      expect(await ask('127.0.0.1:8082')).toBe('answered');
+    });
+
     it('refuses to start an engine whose builds cannot be limited, and says why', async () => {
       const { project } = product.docker.started;
       const engine = ['--cap-add', 'NET_ADMIN', '--cap-add', 'SYS_ADMIN', '--security-opt', 'apparmor=unconfined'];

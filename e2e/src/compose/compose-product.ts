@@ -117,8 +117,13 @@ export class ComposeProduct extends Installation {
     return this.lines.tap;
   }
 
-  addressOf(role: Exclude<Role, 'web'>): string {
-    return role === 'api' ? this.origin : `http://127.0.0.1:${this.lines.portOf(role)}`;
+  /** Nobody outside of their containers asks control and builders. */
+  async metricsOf(role: Exclude<Role, 'web'>): Promise<string> {
+    if (role === 'api') return this.scrape(this.origin);
+    if (role === 'live') return this.scrape(`http://127.0.0.1:${this.lines.portOf(role)}`);
+    const ask =
+      "fetch('http://127.0.0.1:'+process.env.PORT+'/metrics').then((r)=>r.ok?r.text():Promise.reject(r.status)).then(console.log)";
+    return this.compose('exec', '-T', role, 'node', '-e', ask);
   }
 
   logs(): Promise<string> {

@@ -11,8 +11,6 @@ const inner = {
   redis: 'redis:6379',
   untrusted: 'redis-untrusted:6379',
   live: 'live:8081',
-  builder: 'builder:8082',
-  control: 'control:8083',
   registry: 'registry:5000',
 };
 export type InnerPart = keyof typeof inner;

@@ -77,6 +77,15 @@ describe('docker-compose.yml', () => {
     expect([volumes, secrets]).toEqual([undefined, undefined]);
   });
 
+  it('R20C-5 lets nobody outside of their containers ask control and builders for their health, unless the operator opens that', async () => {
+    const hosts = async (settings: Record<string, string> = {}) => {
+      const { services } = await readComposeFile(COMPOSE_FILE, settings);
+      return ['control', 'builder', 'builder-untrusted'].map((name) => services[name]?.environment?.HOST);
+    };
+    expect(await hosts()).toEqual(Array<string>(3).fill('127.0.0.1'));
+    expect(await hosts({ HEALTH_HOST: '0.0.0.0' })).toEqual(Array<string>(3).fill('0.0.0.0'));
+  });
+
   it('R2-M-2 keeps no key of a builder on a volume that builders of its pool share', async () => {
     const { services } = await readComposeFile();
     for (const name of ['builder', 'builder-untrusted'])
