@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endTrial, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
 import { unique } from '../testing/trial-request.js';
@@ -53,7 +54,26 @@ const mounted = (...sources: readonly string[]) => {
   return `RUN ${mounts.join(' ')} mkdir /fw; cat ${sources.map((_, at) => `/m${at}`).join(' ')} > /fw/all`;
 };
 
+/** The same instruction in both, of what a step before it has made in another way. */
+const madeBy = (
+  make: (word: string) => string,
+  words: readonly [string, string],
+  look: string,
+): Pick<Exchange, 'honest' | 'lying'> => {
+  const commit = (word: string): Commit => ({
+    before: `FROM busybox AS deps\nCOPY . /made\nRUN ${make(word)}\nFROM busybox\n`,
+    instruction: `COPY --from=deps /made /fw/\nRUN ${look} > /fw/all`,
+    files: { own: 'own\n' },
+  });
+  return { honest: commit(words[0]), lying: commit(words[1]) };
+};
+
 const exchanges: readonly Exchange[] = [
+  {
+    what: 'COPY of a device, whose numbers are other ones',
+    files: ['/fw/all'],
+    ...madeBy((minor) => `mknod /made/x c 1 ${minor}`, ['9', '5'], 'stat -c %t:%T /fw/x'),
+  },
   { what: 'COPY of two files', ...fromContext('COPY') },
   { what: 'ADD of two files', ...fromContext('ADD') },
   { what: 'COPY --link of two files', ...fromContext('COPY --link') },
@@ -174,6 +194,21 @@ describe('an instruction whose sources decide what it makes', { timeout: 120_000
       expect(again).toEqual({ shown, ran: [expect.stringContaining('RUN head')] });
     },
   );
+
+  it('R20B-1 keeps what a pattern finds apart from a folder whose name holds the digest of another file', async () => {
+    const [site, mark, files] = [new TrialSite(), unique(), { files: ['/all'] }];
+    const found = 'RUN ls /fw | cut -c 1-3 > /all';
+    const honest = { instruction: `COPY a-* /fw/\n${found}`, files: { 'a-1': 'lock\n', 'a-2': 'list\n' } };
+    // As BuildKit does it: https://pkg.go.dev/github.com/moby/buildkit/cache/contenthash
+    const content = `${mark} ${honest.files['a-1']}`;
+    const head = `namemode${0o644}uid0gid0size${content.length}typeflag0linknameunamegnamedevmajor0devminor0`;
+    const digest = createHash('sha256')
+      .update(head + content)
+      .digest('hex');
+    const lying = { instruction: `COPY */a-* /fw/\n${found}`, files: { [`a-1sha256:${digest}/a-2`]: 'list\n' } };
+    await run(site, files, lying, topic, mark);
+    expect((await run(site, files, honest, main, mark)).shown).toBe('a-1\na-2\n');
+  });
 
   it('finds one file and one folder again under any path, by the content', async () => {
     const commit = (folder: string): Commit => ({

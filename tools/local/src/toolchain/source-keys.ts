@@ -71,6 +71,48 @@ const FILTERED_SOURCES: readonly GoEdit[] = [
   },
 ];
 
+/**
+ * What a content digest leaves out or runs together: a file's name could hold the digest of another, so a list of what a pattern found
+ * could be that of other files; the numbers of devices were asked for by a condition that never holds; a socket counted as an empty file;
+ * access control lists are copied and were not counted (R20B).
+ */
+const WHOLE_CONTENTS: readonly GoEdit[] = [
+  {
+    file: 'checksum.go',
+    behind: '\t\th.Write(k)\n\t\th.Write([]byte(w.record.Digest))\n',
+    // Two in a row are in no path and in no digest.
+    insert: '\t\th.Write([]byte{0, 0})\n',
+  },
+  {
+    file: 'filehash_unix.go',
+    behind: '\tstat.Gid = s.Gid\n',
+    insert: `
+	if kind := s.Mode & syscall.S_IFMT; kind == syscall.S_IFBLK || kind == syscall.S_IFCHR {
+		stat.Devmajor = int64(unix.Major(uint64(s.Rdev)))
+		stat.Devminor = int64(unix.Minor(uint64(s.Rdev)))
+	}
+`,
+  },
+  {
+    file: 'filehash.go',
+    behind: 'func NewFromStat(stat *fstypes.Stat) (hash.Hash, error) {\n',
+    insert: '\tisSocket := stat.Mode&uint32(os.ModeSocket) != 0\n',
+  },
+  {
+    file: 'filehash.go',
+    behind: '\thdr.Gid = int(stat.Gid)\n',
+    insert: "\tif isSocket {\n\t\thdr.Typeflag = 's'\n\t}\n",
+  },
+  {
+    file: 'tarsum.go',
+    behind: '\t\tif k, ok := strings.CutPrefix(k, "SCHILY.xattr."); ok {\n',
+    insert: `\t\t\tif strings.HasPrefix(k, "system.posix_acl_") {
+				xAttrKeys = append(xAttrKeys, k)
+			}
+`,
+  },
+].map((edit) => ({ package: `${BUILDKIT}/cache/contenthash`, ...edit }));
+
 /** By this a builder knows that the keys of its engine have what they need. `libs/domain` knows the word. */
 const KEYED_SOURCES: readonly GoEdit[] = [
   {
@@ -80,4 +122,7 @@ const KEYED_SOURCES: readonly GoEdit[] = [
   },
 ];
 
-export const SOURCE_KEYS: readonly GoEdit[] = [...SEVERAL_SOURCES, ...FILTERED_SOURCES, ...KEYED_SOURCES];
+export const SOURCE_KEYS: readonly GoEdit[] = [
+  ...[...SEVERAL_SOURCES, ...FILTERED_SOURCES],
+  ...[...WHOLE_CONTENTS, ...KEYED_SOURCES],
+];

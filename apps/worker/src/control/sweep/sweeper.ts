@@ -120,7 +120,11 @@ export class Sweeper {
 
   private async endTransactions(): Promise<void> {
     const ended = await this.sweeps.endBuilderTransactions(longestTransactionMs);
-    if (ended > 0) this.logger.warn({ ended }, 'transactions of builders were ended: they were open for too long, or held too many locks');
+    if (ended > 0)
+      this.logger.warn(
+        { ended },
+        'transactions of builders were ended: they were open for too long, or held too many locks',
+      );
   }
 
   /**
