@@ -242,7 +242,7 @@ BEGIN
       EXECUTE format('CREATE POLICY %I ON %I FOR %s TO cooperage_builder, cooperage_builder_untrusted', 'builder_' || rule.name, rule.relation, rule.command)
         || coalesce(' USING (' || rule.seen || ')', '') || coalesce(' WITH CHECK (' || rule.made || ')', '');
     ELSIF EXISTS (SELECT FROM pg_policies p WHERE p.schemaname = 'public' AND p.tablename = rule.relation AND p.policyname = 'builder_' || rule.name
-      AND 'cooperage_builder_untrusted' <> ALL (p.roles)) THEN
+      AND NOT p.roles @> ARRAY['cooperage_builder', 'cooperage_builder_untrusted']::name[]) THEN
       EXECUTE format('ALTER POLICY %I ON %I TO cooperage_builder, cooperage_builder_untrusted', 'builder_' || rule.name, rule.relation);
     END IF;
     IF NOT EXISTS (SELECT FROM pg_policies p WHERE p.schemaname = 'public' AND p.tablename = rule.relation AND p.policyname = 'all_rows') THEN

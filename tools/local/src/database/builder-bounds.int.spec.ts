@@ -90,6 +90,14 @@ describe('R2-M1 a builder that was taken over', () => {
     await query(owner, 'DROP DATABASE others');
   });
 
+  it('R20C-8 gives up no right and no policy of its role, and gets back what it has lost', async () => {
+    await expect(query(urls.builder!, 'DROP OWNED BY CURRENT_USER')).rejects.toThrow(/permission denied/);
+    await query(owner, 'ALTER POLICY builder_own_seen ON process_instance TO cooperage_builder_untrusted');
+    await applyRoles(owner, {});
+    const roles = "SELECT roles::text[] FROM pg_policies WHERE policyname = 'builder_own_seen'";
+    expect(await query(owner, roles)).toEqual([{ roles: ['cooperage_builder', 'cooperage_builder_untrusted'] }]);
+  });
+
   it('R19C-8 leaves no settings of its role behind', async () => {
     const url = urls.builder_untrusted!;
     const role = 'cooperage_builder_untrusted';
