@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CHECKOUT } from '../checkout.ts';
+import { serverSettings } from '../parts/postgres/postgres.ts';
 import { builderRights, builderUsers } from '../parts/redis/builder-user.ts';
 import { BUILD_FLAGS, buildkitVersion, wantedGo } from '../toolchain/go-module.ts';
 import { COMPOSE_FILE, readComposeFile } from './compose-model.ts';
@@ -75,6 +76,11 @@ describe('docker-compose.yml', () => {
     const { environment, volumes, secrets } = services['registry-proxy']!;
     expect(Object.entries(environment ?? {}).filter(([, value]) => value?.includes('filled-in'))).toEqual([]);
     expect([volumes, secrets]).toEqual([undefined, undefined]);
+  });
+
+  it('R20C-2 R20C-3 starts PostgreSQL with the settings that the launcher gives it', async () => {
+    const { services } = await readComposeFile();
+    expect(services.postgres?.command).toEqual(['postgres', ...serverSettings.flatMap((setting) => ['-c', setting])]);
   });
 
   it('R20C-5 lets nobody outside of their containers ask control and builders for their health, unless the operator opens that', async () => {

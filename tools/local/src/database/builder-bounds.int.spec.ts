@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EmbeddedPostgres } from '../parts/postgres/postgres.ts';
+import { EmbeddedPostgres, serverSettings } from '../parts/postgres/postgres.ts';
 import { createSpecInstance } from '../test-services/spec-instance.ts';
 import { deploy } from './deploy.ts';
 import { applyRoles, databaseRoles } from './roles.ts';
@@ -82,6 +82,31 @@ describe('R2-M1 a builder that was taken over', () => {
     await query(owner.replace(/\/cooperage$/, '/postgres'), 'SELECT 1');
   });
 
+  it('R20C-1 R20C-2 holds neither locks nor transactions for long in a database in which nothing is closed', async () => {
+    await query(owner, 'CREATE DATABASE others');
+    const elsewhere = urls.builder!.replace(/\/cooperage$/, '/others');
+    const ended = (sql: string) =>
+      queryWhile(elsewhere, sql, urls.control!, "SELECT end_builder_transactions(interval '60 s') AS ended");
+    expect(await ended('SELECT pg_advisory_lock(g) FROM generate_series(1, 400) g')).toEqual([{ ended: 0 }]);
+    expect(await ended('SELECT pg_advisory_lock(g) FROM generate_series(1, 600) g')).toEqual([{ ended: 1 }]);
+    expect(await ended('BEGIN; SELECT 1')).toEqual([{ ended: 0 }]);
+    // A minute counts as over from the beginning.
+    const longest = 'longest_builder_transaction(older_than interval, queue_usage double precision)';
+    await query(
+      owner,
+      `CREATE OR REPLACE FUNCTION ${longest} RETURNS interval LANGUAGE sql AS $$ SELECT interval '0' WHERE older_than = interval '60 s' $$`,
+    );
+    expect(await ended('BEGIN; SELECT 1')).toEqual([{ ended: 1 }]);
+    await query(owner, 'DROP DATABASE others');
+  });
+
+  it('R20C-2 R20C-3 meets a server whose locks last for a while, and which waits for no password for long', async () => {
+    for (const setting of serverSettings) {
+      const [name, value] = setting.split('=');
+      expect(await query(owner, `SHOW ${name}`)).toEqual([{ [name!]: value }]);
+    }
+  });
+
   it('R20C-1 keeps what others may connect to where the server has more databases', async () => {
     await query(owner, 'CREATE DATABASE others');
     await query(owner, 'GRANT CONNECT ON DATABASE postgres TO PUBLIC');
@@ -119,6 +144,23 @@ describe('R2-M1 a builder that was taken over', () => {
     expect(await query(urls.builder!, 'SHOW temp_file_limit')).toEqual([{ temp_file_limit: '1GB' }]);
   });
 });
+
+/** What another session answers while this one stays as `sql` has left it. */
+async function queryWhile(
+  url: string,
+  sql: string,
+  ...[other, question]: [string, string]
+): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    await client.query(sql);
+    return await query(other, question);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
 
 async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url });

@@ -17,6 +17,12 @@ const LONGEST_SOCKET_FOLDER = 90;
 const RETRIES = 24;
 const RETRY_MS = 250;
 
+/**
+ * `docker-compose.yml` has the same. Builders have three of ten connections (`prisma/roles.sql`). The table of locks lasts for what a builder takes until
+ * control ends it, and whoever has not said a password yet has a connection too (docs/adr/0035).
+ */
+export const serverSettings = ['max_connections=200', 'max_locks_per_transaction=1024', 'authentication_timeout=10s'];
+
 /** PostgreSQL from the npm package's binaries: passwords, loopback, durable writes. */
 export class EmbeddedPostgres implements Part<PostgresAddress> {
   readonly name = 'PostgreSQL';
@@ -78,9 +84,8 @@ export class EmbeddedPostgres implements Part<PostgresAddress> {
   private daemon(port: number, binaries: PostgresBinaries, runner: Runner | undefined): Daemon {
     const parameters = ['-D', this.data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1'];
     const socketFolder = this.data.length <= LONGEST_SOCKET_FOLDER ? this.data : '';
-    parameters.push('-c', `unix_socket_directories=${socketFolder}`, '-c', 'max_connections=200');
-    // As docker-compose.yml has it.
-    parameters.push('-c', 'max_locks_per_transaction=1024', '-c', 'authentication_timeout=10s');
+    for (const setting of [`unix_socket_directories=${socketFolder}`, ...serverSettings])
+      parameters.push('-c', setting);
     return new Daemon({
       name: this.name,
       program: runner?.program ?? binaries.postgres,
