@@ -6,6 +6,16 @@ export interface RawCaller {
   readonly heard: { text: string; isClosed: boolean };
 }
 
+/** The status of the next answer on a connection; empty where it ends without one. */
+export async function statusOf(socket: Socket): Promise<string> {
+  let text = '';
+  for await (const part of socket) {
+    text += String(part);
+    if (text.includes('\r\n')) break;
+  }
+  return text.slice(9, 12);
+}
+
 /** The caller ends the socket. */
 export function rawCaller(port: number, text = ''): RawCaller {
   const socket = connect({ host: '127.0.0.1', port });

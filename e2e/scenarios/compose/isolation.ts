@@ -166,7 +166,8 @@ export function isolation(suite: Suite<ComposeProduct>): void {
 
     it('R20C-5 R20C-6 R20C-7 lets a builder reach no process and no Redis but its own', async () => {
       const ask = async (place: string) => {
-        const script = `fetch('http://${place}/healthz').then(() => console.log('answered'), ({ cause }) => console.log(cause.code))`;
+        const tell = "() => console.log('answered'), ({ cause }) => console.log(cause.code)";
+        const script = `fetch('http://${place}/healthz').then(${tell})`;
         return (await product.compose('exec', '-T', 'builder-untrusted', 'node', '-e', script)).trim();
       };
       // None of their names is known on its networks.

@@ -81,18 +81,26 @@ class Road {
   }
 
   private queue(name: string): Queue {
-    const queue = this.queues.get(name) ?? new Queue(name, { connection: this.redis });
-    if (!this.queues.delete(name)) queue.on('error', () => undefined); // the connection's own handler has told of it
+    const queue = this.queues.get(name) ?? this.open(name);
+    // The one that was used last is the last.
+    this.queues.delete(name);
     this.queues.set(name, queue);
-    const [oldest] = this.queues.keys();
-    if (this.queues.size > mostQueues) {
-      this.queues
-        .get(oldest!)!
-        .close()
-        .catch(() => undefined);
-      this.queues.delete(oldest!);
-    }
+    if (this.queues.size > mostQueues) this.closeOldest();
     return queue;
+  }
+
+  private open(name: string): Queue {
+    const queue = new Queue(name, { connection: this.redis });
+    queue.on('error', () => undefined); // the connection's own handler has told of it
+    return queue;
+  }
+
+  private closeOldest(): void {
+    const [oldest] = this.queues;
+    if (!oldest) return;
+    const [name, queue] = oldest;
+    this.queues.delete(name);
+    queue.close().catch(() => undefined);
   }
 }
 

@@ -72,15 +72,15 @@ describe('R3-A4 what one mirror may take', () => {
     const [head, other] = [objectId('commit', commit), 'b'.repeat(40)];
     const ask = (limits: Partial<SourceLimits>) => hosts.source([liar.port], limits).isAncestor(project, other, head);
     const tooLong = { code: 'SourceTooLarge', message: expect.stringMatching(/cuts the history at too many commits/) };
-    await expect(ask({ maxCutsBytes: 100_000 })).rejects.toMatchObject(tooLong);
+    await expect(ask({ maxShallowBytes: 100_000 })).rejects.toMatchObject(tooLong);
     expect(await ask({})).toBe(false);
     // What is there already may be of a release without this limit.
-    await expect(ask({ maxCutsBytes: 50_000 })).rejects.toMatchObject(tooLong);
+    await expect(ask({ maxShallowBytes: 50_000 })).rejects.toMatchObject(tooLong);
     await hosts.close();
   });
 
   it('R19A-2 makes a repository anew that has too many cuts of its own commits', async () => {
-    const { repository, project } = await fresh({ maxCutsBytes: 100 });
+    const { repository, project } = await fresh({ maxShallowBytes: 100 });
     for (let at = 0; at < 5; at++) {
       const commit = await repository.commit({ Dockerfile: 'FROM scratch\n', f: String(at) });
       await source.prepare(project, { ref: main, commit });

@@ -6,8 +6,8 @@ export interface SourceLimits {
   readonly maxObjects: number;
   /** Packs of one repository of a mirror. One that has more is made anew before the next fetch. */
   readonly maxMirrorBytes: number;
-  /** What one fetch may add to the places where the history is cut, a line of 41 bytes each. A repository with more is made anew, too. */
-  readonly maxCutsBytes: number;
+  /** What one fetch may add to git's list of shallow commits, a line of 41 bytes each. A repository with more is made anew, too. */
+  readonly maxShallowBytes: number;
   /** What has to stay free on the disk of the mirrors; null for what `diskFloorBytes` says. */
   readonly minFreeBytes: number | null;
   /** Branches and tags of one remote. */
@@ -45,7 +45,7 @@ export const defaultSourceLimits: SourceLimits = {
   maxPackBytes: 1024 * MiB,
   maxObjects: 1_000_000,
   maxMirrorBytes: 4096 * MiB,
-  maxCutsBytes: 4 * MiB,
+  maxShallowBytes: 4 * MiB,
   minFreeBytes: null,
   maxRefs: 50_000,
   maxFiles: 100_000,

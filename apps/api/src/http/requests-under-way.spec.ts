@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { createLogger } from '@cooperage/telemetry';
 import type { FastifyRequest } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { statusOf } from '../../spec/raw-caller.js';
 import { Admission, admitBeforeBodies } from '../auth/admission.js';
 import type { PrincipalsService } from '../auth/principals.service.js';
 import { addIntakeRoute } from '../hooks/intake.routes.js';
@@ -58,15 +59,6 @@ function call(method: string, path: string, address: string, head = '', body = '
 const unfinished = (address: string) => call('POST', token, address, `${form}content-length: 2\r\n`, 'x');
 const unfinishedHook = (address: string) => call('POST', hook, address, 'content-length: 5000\r\n', 'x');
 
-async function statusOf(socket: Socket): Promise<string> {
-  let text = '';
-  for await (const part of socket) {
-    text += String(part);
-    if (text.includes('\r\n')) break;
-  }
-  return text.slice(9, 12);
-}
-
 const open = () => accepted.filter(({ destroyed }) => !destroyed).length;
 
 describe('R19A-1 requests of a proxy that are under way', () => {
@@ -74,7 +66,7 @@ describe('R19A-1 requests of a proxy that are under way', () => {
     ['for registry tokens', unfinished],
     ['with webhooks', unfinishedHook],
     ['of the networks of one site', (_: string, at: number) => unfinished(`2001:db8:0:${at}::1`)],
-  ])('leave connections to others where one caller has any number of them: %s', async (_of, begin) => {
+  ])('leave connections to others, however many one caller begins: %s', async (_of, begin) => {
     for (let at = 0; at < 60; at++) {
       begin(hostile, at);
       await expect.poll(() => accepted.length, { interval: 2 }).toBe(at + 1);

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { createLogger } from '@cooperage/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { statusOf } from '../../spec/raw-caller.js';
 import { RegistryProxy } from './registry-proxy.js';
 
 const [hostile, honest] = ['192.0.2.1', '192.0.2.2'];
@@ -47,15 +48,6 @@ function call(target: string, address: string): Socket {
   ends.unshift(() => socket.destroy());
   socket.write(`GET ${target} HTTP/1.1\r\nhost: x\r\nx-forwarded-for: ${address}\r\n\r\n`);
   return socket;
-}
-
-async function statusOf(socket: Socket): Promise<string> {
-  let text = '';
-  for await (const part of socket) {
-    text += String(part);
-    if (text.includes('\r\n')) break;
-  }
-  return text.slice(9, 12);
 }
 
 const open = () => accepted.filter(({ destroyed }) => !destroyed).length;

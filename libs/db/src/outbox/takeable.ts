@@ -48,11 +48,11 @@ export function takeable({ topics, limit, share, after }: Wanted): Prisma.Sql {
         SELECT o.id, o.group_id, o.available_at FROM outbox o WHERE o.topic = k.topic AND o.owner = k.owner
           AND o.available_at <= now() ORDER BY o.available_at, o.id LIMIT ${Math.max(window, limit)}) o
       WHERE NOT EXISTS (SELECT 1 FROM held h WHERE h.topic = k.topic AND h.group_id = o.group_id)
-    ), known AS (
+    ), sufficient AS (
       SELECT o.topic, o.owner FROM oldest o GROUP BY o.topic, o.owner HAVING count(DISTINCT o.group_id) >= ${limit}::int
     ), groups (topic, owner, group_id, step) AS (
       SELECT k.topic, k.owner, start.after, 0 FROM owners k, (VALUES (${noGroup}::uuid), (${after}::uuid)) AS start (after)
-      WHERE k.owner IS NOT NULL AND NOT EXISTS (SELECT 1 FROM known n WHERE n.topic = k.topic AND n.owner = k.owner)
+      WHERE k.owner IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sufficient s WHERE s.topic = k.topic AND s.owner = k.owner)
       UNION ALL
       SELECT g.topic, g.owner, (SELECT CASE WHEN o.owner = g.owner THEN o.group_id END FROM outbox o WHERE o.topic = g.topic
         AND (o.owner, o.group_id) > (g.owner, g.group_id) ORDER BY o.owner, o.group_id LIMIT 1), g.step + 1

@@ -5,7 +5,7 @@ import type { GitCommand } from '../git/git-command.js';
 import { folderBytes } from './stored-mirrors.js';
 
 /** Git's own name of the file. https://git-scm.com/docs/shallow */
-export const cutsFile = 'shallow';
+export const shallowFile = 'shallow';
 
 /** Where a fetched commit is kept by a ref of ours; never a name that a stranger chose. */
 export function keptRef(commit: string): string {
@@ -51,9 +51,9 @@ export class BareRepository {
     return folderBytes(join(this.path, 'objects', 'pack'));
   }
 
-  /** Bytes of the list of commits behind which nothing was fetched. The git host says how long it is. */
-  cutsBytes(): Promise<number> {
-    return cutsBytes(this.path);
+  /** Bytes of git's list of shallow commits, behind which nothing was fetched. The git host says how long it is. */
+  shallowBytes(): Promise<number> {
+    return shallowBytes(this.path);
   }
 
   async remove(): Promise<void> {
@@ -77,9 +77,9 @@ export class BareRepository {
   }
 }
 
-/** As `BareRepository.cutsBytes`. */
-export async function cutsBytes(gitDir: string): Promise<number> {
-  return stat(join(gitDir, cutsFile)).then(
+/** As `BareRepository.shallowBytes`. */
+export async function shallowBytes(gitDir: string): Promise<number> {
+  return stat(join(gitDir, shallowFile)).then(
     ({ size }) => size,
     () => 0,
   );

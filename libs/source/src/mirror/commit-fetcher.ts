@@ -82,8 +82,9 @@ export class CommitFetcher {
   /** Makes it ready for a fetch: one that has grown beyond its limit is thrown away, whoever still reads from it. */
   async #within(repository: BareRepository): Promise<void> {
     await ensureOn(repository, this.#settings);
-    const { maxMirrorBytes, maxCutsBytes } = this.#settings.limits;
-    const isFull = (await repository.packBytes()) > maxMirrorBytes || (await repository.cutsBytes()) > maxCutsBytes;
+    const { maxMirrorBytes, maxShallowBytes } = this.#settings.limits;
+    const isFull =
+      (await repository.packBytes()) > maxMirrorBytes || (await repository.shallowBytes()) > maxShallowBytes;
     if (isFull) await this.#mirror.reset(repository);
   }
 

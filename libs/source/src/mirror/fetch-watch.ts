@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildFailure } from '@cooperage/domain';
 import type { SourceLimits } from '../source-limits.js';
-import { cutsBytes } from './bare-repository.js';
+import { shallowBytes } from './bare-repository.js';
 
 const pollMs = 200;
 
@@ -23,7 +23,7 @@ export class FetchWatch {
   #windowBytes = 0;
   #bytes = 0;
   #before: ReadonlySet<string> = new Set();
-  #cutsBytesBefore = 0;
+  #shallowBytesBefore = 0;
 
   private constructor(gitDir: string, host: string, limits: SourceLimits) {
     this.signal = this.#abort.signal;
@@ -37,7 +37,7 @@ export class FetchWatch {
   static async start(gitDir: string, host: string, limits: SourceLimits): Promise<FetchWatch> {
     const watch = new FetchWatch(gitDir, host, limits);
     watch.#before = new Set((await packSizes(watch.#packFolder, (name) => name.endsWith('.pack'))).keys());
-    watch.#cutsBytesBefore = await cutsBytes(gitDir);
+    watch.#shallowBytesBefore = await shallowBytes(gitDir);
     return watch;
   }
 
@@ -58,8 +58,8 @@ export class FetchWatch {
    * @throws {BuildFailure} `SourceTooLarge`; the pack is in the repository by then.
    */
   async checkEnd(): Promise<void> {
-    const { maxCutsBytes } = this.#limits;
-    if ((await cutsBytes(this.#gitDir)) - this.#cutsBytesBefore > maxCutsBytes)
+    const { maxShallowBytes } = this.#limits;
+    if ((await shallowBytes(this.#gitDir)) - this.#shallowBytesBefore > maxShallowBytes)
       throw new BuildFailure('SourceTooLarge', `The git host ${this.#host} cuts the history at too many commits.`);
     const packs = await packSizes(this.#packFolder, (name) => name.endsWith('.pack'));
     for (const [name, bytes] of packs)

@@ -4,7 +4,7 @@ import type { GitCommand } from '../git/git-command.js';
 import { GitError } from '../git/git-error.js';
 import type { RemoteAccess } from '../remote/remote-access.js';
 import type { SourceLimits } from '../source-limits.js';
-import { type BareRepository, cutsFile, keptRef } from './bare-repository.js';
+import { type BareRepository, keptRef, shallowFile } from './bare-repository.js';
 import { fetchCommit } from './fetch-commit.js';
 import type { HeldLock } from './generation-lock.js';
 
@@ -62,7 +62,7 @@ async function isProvenAncestor(context: HistoryContext, ancestor: string, desce
 /** Whether none of the places where a fetch cut the history lies behind this commit. It is not told from a list that is too long. */
 async function isWhole(context: HistoryContext, commit: string): Promise<boolean> {
   // The next fetch makes the repository anew.
-  if ((await context.repository.cutsBytes()) > 2 * context.limits.maxCutsBytes) return false;
+  if ((await context.repository.shallowBytes()) > 2 * context.limits.maxShallowBytes) return false;
   const args = ['rev-list', '--no-commit-header', '--format=%H %p', keptRef(commit)];
   const lines = (await run(context, args)).toString('latin1').split('\n');
   // At a cut git shows a commit without parents, as it shows a root; the shallow file tells them apart.
@@ -72,7 +72,7 @@ async function isWhole(context: HistoryContext, commit: string): Promise<boolean
 }
 
 async function cutCommits(context: HistoryContext): Promise<Set<string>> {
-  const text = await readFile(join(context.repository.path, cutsFile), 'latin1').catch(() => '');
+  const text = await readFile(join(context.repository.path, shallowFile), 'latin1').catch(() => '');
   return new Set(text.split('\n').filter(Boolean));
 }
 

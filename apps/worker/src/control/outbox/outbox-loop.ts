@@ -136,10 +136,11 @@ export class OutboxLoop {
   private async takeAll(): Promise<void> {
     const round = ++this.rounds;
     this.round = round;
+    const goesOn = () => !this.closed && this.round === round;
     try {
-      while (this.wanted && !this.closed && this.round === round && this.slots.free > 0) {
+      while (this.wanted && goesOn() && this.slots.free > 0) {
         if (this.slots.free < this.options.slots / 4) await sleep(gatherMs);
-        if (this.closed || this.round !== round) return;
+        if (!goesOn()) return;
         this.wanted = false;
         const { instanceId, share } = this.options;
         const { counts } = this.unwritten;
