@@ -7,7 +7,7 @@ import {
   CacheLedgerRepository,
   CacheReadRepository,
   ContextManifestRepository,
-  type Database,
+  Database,
   PostgresChunkStore,
   ProcessRepository,
   RegistryTokenRepository,
@@ -19,6 +19,7 @@ import type { BuildOutcome, BuildRequest, Engine, EngineEvent } from '@cooperage
 import { asText, readEntries } from '@cooperage/logs/read';
 import type { Source, SourceProject } from '@cooperage/source';
 import { createLogger, createMetrics } from '@cooperage/telemetry';
+import { asDatabaseRole } from '@cooperage/testing';
 import { World } from '../../../libs/db/spec/world.js';
 import { BuildAccesses } from '../src/builder/access/build-access.js';
 import { EngineEnd } from '../src/builder/engine-end.js';
@@ -90,6 +91,19 @@ export class BuildBench {
 
   static async open(): Promise<BuildBench> {
     return new BuildBench(await World.open());
+  }
+
+  /** Its builder connects as the role of the trusted pool, with a key of its own. */
+  static async openAsBuilder(): Promise<BuildBench> {
+    const bench = await BuildBench.open();
+    const url = asDatabaseRole(bench.world.url, 'builder');
+    bench.builderDb = new Database({ url, poolSize: 4, applicationName: 'builder', instanceKey: 'a key' });
+    return bench;
+  }
+
+  async close(): Promise<void> {
+    if (this.builderDb !== this.world.db) await this.builderDb.close();
+    await this.world.close();
   }
 
   /** A new builder and a new project. */

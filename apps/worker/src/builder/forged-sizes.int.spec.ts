@@ -1,5 +1,4 @@
 import { Database, ProcessRepository } from '@cooperage/db';
-import { asDatabaseRole } from '@cooperage/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BuildBench } from '../../spec/build-bench.js';
 
@@ -17,14 +16,9 @@ describe('sizes of what a builder that was taken over writes', () => {
   const claimed = async () => (await bench.attempts.claim(attemptId, bench.instanceId, 'b', 60_000))!;
 
   beforeAll(async () => {
-    bench = await BuildBench.open();
-    const url = asDatabaseRole(bench.world.url, 'builder');
-    bench.builderDb = new Database({ url, poolSize: 4, applicationName: 'builder', instanceKey: 'a key' });
+    bench = await BuildBench.openAsBuilder();
   });
-  afterAll(async () => {
-    await bench.builderDb.close();
-    await bench.world.close();
-  });
+  afterAll(() => bench.close());
   beforeEach(async () => {
     await bench.begin();
     ({ attemptId, buildId } = await bench.dispatch());

@@ -7,7 +7,6 @@ import {
   TidyRepository,
   UsageCounters,
 } from '@cooperage/db';
-import { asDatabaseRole } from '@cooperage/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BuildBench } from '../../spec/build-bench.js';
 
@@ -39,14 +38,9 @@ describe('values of a builder that was taken over', () => {
   const sweeps = () => new SweepRepository(owner());
 
   beforeAll(async () => {
-    bench = await BuildBench.open();
-    const url = asDatabaseRole(bench.world.url, 'builder');
-    bench.builderDb = new Database({ url, poolSize: 4, applicationName: 'builder', instanceKey: 'a key' });
+    bench = await BuildBench.openAsBuilder();
   });
-  afterAll(async () => {
-    await bench.builderDb.close();
-    await bench.world.close();
-  });
+  afterAll(() => bench.close());
   beforeEach(async () => {
     await bench.begin();
     await bench.secret('TOKEN', 'canary');

@@ -5,7 +5,6 @@ import {
   OverviewRepository,
   ProcessRepository,
   RegistryTokenRepository,
-  SweepRepository,
   SweptResets,
 } from '@cooperage/db';
 import { hashOfRef } from '@cooperage/domain';
@@ -163,88 +162,6 @@ describe('R-M9 a builder that was taken over', () => {
       await expect(change(hold), hold).rejects.toThrow(refused);
     await bench.world.build(bench.projectId);
     expect(await bench.dispatchNext()).toBeDefined();
-  });
-
-  it('holds no row for longer than control lets it', async () => {
-    await claim();
-    const control = new Database({
-      ...{ url: asDatabaseRole(bench.world.url, 'control'), poolSize: 1, applicationName: 'control' },
-    });
-    const [{ promise: isHeld, resolve: holds }, { promise: over, resolve: release }] = [
-      Promise.withResolvers<void>(),
-      Promise.withResolvers<void>(),
-    ];
-    const holding = bench.builderDb.prisma.$transaction(
-      async (tx) => {
-        expect(await tx.$queryRaw`SELECT 1 FROM attempt FOR UPDATE`).toHaveLength(1);
-        holds();
-        await over;
-        await tx.$queryRaw`SELECT 1`;
-      },
-      { timeout: 60_000 },
-    );
-    await isHeld;
-    const sweeps = new SweepRepository(control);
-    expect(await sweeps.endBuilderTransactions(60_000)).toBe(0);
-    expect(await sweeps.endBuilderTransactions(0)).toBe(1);
-    release();
-    await expect(holding).rejects.toThrow();
-    expect(await bench.attempts.heartbeat([attemptId], bench.instanceId, 60_000)).toEqual(
-      new Map([[attemptId, 'go_on']]),
-    );
-    await expect(ask("SELECT end_builder_transactions(interval '0')")).rejects.toThrow(refused);
-    await control.close();
-  });
-
-  it('R20C-2 holds no more than some hundreds of locks, whose table all share', async () => {
-    const isOpen = Promise.withResolvers<void>();
-    const holding = bench.builderDb.prisma.$transaction(
-      async (tx) => {
-        for (let at = 0; at < 600; at++) {
-          await tx.$executeRaw`SAVEPOINT s`;
-          await tx.$executeRaw`UPDATE process_instance SET heartbeat_at = now()`;
-        }
-        isOpen.resolve();
-        await tx.$queryRaw`SELECT pg_sleep(60)`;
-      },
-      { timeout: 60_000 },
-    );
-    const failure = expect(holding).rejects.toThrow();
-    await Promise.race([isOpen.promise, holding]);
-    const url = asDatabaseRole(bench.world.url, 'control');
-    const control = new Database({ url, poolSize: 1, applicationName: 'control' });
-    expect(await new SweepRepository(control).endBuilderTransactions(60_000)).toBe(1);
-    await failure;
-    await control.close();
-  });
-
-  it('R17A-2 keeps no transaction for long while the queue of notifications fills up', async () => {
-    const longest = async (usage: number) =>
-      ask(`SELECT longest_builder_transaction(interval '60 s', ${usage})::text AS age`, owner());
-    expect(await longest(0.1)).toEqual([{ age: '00:01:00' }]);
-    expect(await longest(0.11)).toEqual([{ age: '00:00:01' }]);
-    // The queue has 8 GB. Here it counts as full from the beginning.
-    const text = "SELECT interval '0' WHERE queue_usage >= 0 AND older_than = interval '60 s'";
-    await change(
-      `CREATE OR REPLACE FUNCTION longest_builder_transaction(older_than interval, queue_usage double precision) RETURNS interval LANGUAGE sql AS $$ ${text} $$`,
-      owner(),
-    );
-    const isOpen = Promise.withResolvers<void>();
-    const holding = bench.builderDb.prisma.$transaction(
-      async (tx) => {
-        await tx.$queryRaw`SELECT 1`;
-        isOpen.resolve();
-        await tx.$queryRaw`SELECT pg_sleep(60)`;
-      },
-      { timeout: 60_000 },
-    );
-    await Promise.race([isOpen.promise, holding]);
-    const url = asDatabaseRole(bench.world.url, 'control');
-    const control = new Database({ url, poolSize: 1, applicationName: 'control' });
-    const failure = expect(holding).rejects.toThrow();
-    expect(await new SweepRepository(control).endBuilderTransactions(60_000)).toBe(1);
-    await failure;
-    await control.close();
   });
 
   it('changes no cache of another zone than its build has', async () => {
