@@ -176,6 +176,25 @@ export function isolation(suite: Suite<ComposeProduct>): void {
       expect(await ask('127.0.0.1:8082')).toBe('answered');
     });
 
+    it('R20C-3 R20C-4 lets a builder have the connections of its pool at PostgreSQL, and the registry behind a proxy', async () => {
+      const inBuilder = async (script: string) =>
+        (await product.compose('exec', '-T', 'builder-untrusted', 'node', '-e', script)).trim();
+      // Of 150 who say no password, those that are still there when all others were refused.
+      const script = `
+        let refused = 0;
+        const sockets = Array.from({ length: 150 }, () => require('net').connect(5432, 'postgres'));
+        const tell = () => (console.log(refused), process.exit());
+        for (const socket of sockets) socket.on('error', () => {}).on('close', () => ++refused === 90 && setTimeout(tell, 1000));
+        setTimeout(tell, 8000);
+      `;
+      const refused = Number(await inBuilder(script));
+      // Those of the builder itself count too.
+      expect(refused).toBeGreaterThanOrEqual(90);
+      expect(refused).toBeLessThan(150);
+      // The registry itself knows no such address.
+      expect(await inBuilder("fetch('http://registry:5000/healthz').then((r) => console.log(r.status))")).toBe('200');
+    });
+
     it('refuses to start an engine whose builds cannot be limited, and says why', async () => {
       const { project } = product.docker.started;
       const engine = ['--cap-add', 'NET_ADMIN', '--cap-add', 'SYS_ADMIN', '--security-opt', 'apparmor=unconfined'];

@@ -33,6 +33,7 @@ export const good: Record<ProcessRole, Env> = {
   },
   live: { ...stores, ...publicUrl, SECRET_KEY: secretKey },
   'registry-proxy': { ...registry },
+  'builder-proxy': { ...registry, COOPERAGE_POSTGRES_SERVER: 'postgres:5432' },
   builder: {
     ...stores,
     ...publicUrl,

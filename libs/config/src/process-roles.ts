@@ -4,7 +4,16 @@ import { smtp } from './smtp.js';
 import { variables as v } from './variables.js';
 
 /** The kinds of process, each with all that it may know. What a process does not list it cannot leak. */
-export const processRoles = ['api', 'live', 'registry-proxy', 'builder', 'control', 'supervisor', 'web'] as const;
+export const processRoles = [
+  'api',
+  'live',
+  'registry-proxy',
+  'builder-proxy',
+  'builder',
+  'control',
+  'supervisor',
+  'web',
+] as const;
 export type ProcessRole = (typeof processRoles)[number];
 
 const listen = (defaultPort: string) => ({
@@ -99,6 +108,13 @@ export const shapes = {
     ...everyProcess,
     http: { ...listen('8085'), trustProxy: withDefault(v.trustProxy, 'false') },
     registry: { host: required(v.registryHost), insecure: withDefault(v.registryInsecure, 'false') },
+  },
+  'builder-proxy': {
+    ...everyProcess,
+    http: listen('8086'),
+    registry: { host: required(v.registryHost), insecure: withDefault(v.registryInsecure, 'false') },
+    postgresServer: required(v.postgresServer),
+    postgresPort: withDefault(v.postgresPort, '5432'),
   },
   builder: {
     ...everyProcess,

@@ -21,6 +21,8 @@ describe('secrets', () => {
     ['registry-proxy', 'REDIS_URL'],
     ['registry-proxy', 'DATABASE_URL'],
     ['registry-proxy', 'COOPERAGE_REGISTRY_TOKEN_KEY'],
+    ['builder-proxy', 'DATABASE_URL'],
+    ['builder-proxy', 'COOPERAGE_REGISTRY_TOKEN_KEY'],
     ['supervisor', 'SECRET_KEY'],
     ['web', 'DATABASE_URL'],
   ] as const)('%s does not start with %s', (role, name) => {

@@ -27,9 +27,15 @@ export const variables = {
   host: plain(
     'HOST',
     network.listenHost,
-    'Address to listen on. For api, live and registry-proxy localhost is 127.0.0.1 alone.',
+    'Address to listen on. For api, live and both proxies localhost is 127.0.0.1 alone.',
   ),
   port: plain('PORT', text.port, 'Port to listen on; 0 takes a free one.'),
+  postgresServer: plain(
+    'COOPERAGE_POSTGRES_SERVER',
+    network.exactHostAndPort,
+    'PostgreSQL, to which connections of builders are passed on.',
+  ),
+  postgresPort: plain('COOPERAGE_POSTGRES_PORT', text.port, 'Port to listen on for connections to PostgreSQL.'),
   bindAll: plain(
     'COOPERAGE_BIND_ALL',
     text.yesOrNo,

@@ -83,6 +83,25 @@ describe('docker-compose.yml', () => {
     expect(services.postgres?.command).toEqual(['postgres', ...serverSettings.flatMap((setting) => ['-c', setting])]);
   });
 
+  it('R20C-3 R20C-4 answers builders as PostgreSQL and the registry by a proxy of their pool, with as many connections as its role may have', async () => {
+    const { services } = await readComposeFile();
+    const proxies = { builder: 'builder-proxy', 'builder-untrusted': 'builder-untrusted-proxy' };
+    for (const [network, name] of Object.entries(proxies)) {
+      const { networks, environment } = services[name]!;
+      expect(networks).toMatchObject({ [network]: { aliases: ['postgres', 'registry'] } });
+      // Its own names lead to itself.
+      expect(environment).toMatchObject({
+        COOPERAGE_POSTGRES_SERVER: 'postgres-server:5432',
+        COOPERAGE_REGISTRY: 'registry-server:5000',
+      });
+    }
+    expect(services.postgres?.networks).toEqual({ stores: { aliases: ['postgres-server'] } });
+    expect(services.registry?.networks).toMatchObject({ images: { aliases: ['registry-server'] } });
+    const [, most] = /max_connections=(\d+)/.exec(services.postgres?.command?.join(' ') ?? '') ?? [];
+    const proxy = readFileSync(path.join(CHECKOUT, 'apps/api/src/builder-proxy/postgres-proxy.ts'), 'utf8');
+    expect(proxy).toContain(`connectionsOfPool = ${Math.floor((Number(most) * 3) / 10)};`);
+  });
+
   it('R20C-5 lets nobody outside of their containers ask control and builders for their health, unless the operator opens that', async () => {
     const hosts = async (settings: Record<string, string> = {}) => {
       const { services } = await readComposeFile(COMPOSE_FILE, settings);

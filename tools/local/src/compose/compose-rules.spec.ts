@@ -35,6 +35,11 @@ const builder = (pool: string): ComposeService => ({
   },
   volumes: [{ source: `${pool}-socket`, target: '/run/buildkit' }],
 });
+const proxy = (pool: string): ComposeService => ({
+  ...hardened,
+  command: ['apps/api/dist/main.builder-proxy.js'],
+  networks: { stores: null, images: null, [`builder-${pool}`]: null },
+});
 const sound: ComposeModel = {
   networks: {
     outside: null,
@@ -46,17 +51,19 @@ const sound: ComposeModel = {
     strangers: null,
   },
   services: {
-    postgres: { ...hardened, networks: { stores: null, 'builder-trusted': null, 'builder-strangers': null } },
+    postgres: { ...hardened, networks: { stores: null } },
     'redis-trusted': { ...hardened, networks: { stores: null, 'builder-trusted': null } },
     registry: {
       ...hardened,
-      networks: { images: null, trusted: null, strangers: null, 'builder-trusted': null, 'builder-strangers': null },
+      networks: { images: null, trusted: null, strangers: null },
     },
     'registry-proxy': {
       ...hardened,
       networks: { outside: null, images: null },
       ports: [{ host_ip: '127.0.0.1' }],
     },
+    'proxy-1': proxy('trusted'),
+    'proxy-2': proxy('strangers'),
     'engine-1': engine('trusted'),
     'engine-2': engine('strangers'),
     'builder-1': builder('trusted'),
@@ -154,6 +161,17 @@ describe('the rules of a Compose file', () => {
       with_('builder-1', { ...builder('trusted'), networks: { 'builder-trusted': null, 'out-strangers': null } }),
     ],
   ])('R20C-6 R20C-7 say: %s', (fault, model) => expect(composeFaults(model)).toContain(fault));
+
+  it.each<[string, ComposeModel]>([
+    [
+      'builder-1 is on a network with postgres.',
+      with_('postgres', { networks: { stores: null, 'out-trusted': null } }),
+    ],
+    [
+      'builder-2 is on a network with registry.',
+      with_('registry', { networks: { images: null, 'builder-strangers': null } }),
+    ],
+  ])('R20C-3 R20C-4 say: %s', (fault, model) => expect(composeFaults(model)).toContain(fault));
 
   it.each<ComposeService['logging']>([
     undefined,

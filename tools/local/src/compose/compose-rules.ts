@@ -5,6 +5,7 @@ type Services = readonly (readonly [name: string, service: ComposeService])[];
 
 const STORES = ['postgres', 'redis', 'redis-untrusted'];
 const SOCKET_FOLDER = '/run/buildkit';
+const BUILDER_PROXY = 'apps/api/dist/main.builder-proxy.js';
 /** Makes BuildKit with our edits. */
 const ENGINE_RECIPE = 'deploy/docker/buildkit.Dockerfile';
 
@@ -102,13 +103,16 @@ function sharedRedisFaults(builders: Services): string[] {
   });
 }
 
-/** What takes connections without a login, and what the other pool has, is out of reach for a builder that was taken over (R20C-5 to R20C-7). */
+/**
+ * What takes connections without a login, and what the other pool has, is out of reach for a builder that was taken over (R20C-5 to R20C-7).
+ * PostgreSQL and the registry are behind a proxy with bounds (R20C-3, R20C-4).
+ */
 function builderNetworkFaults([name, builder]: Services[number], services: Services): string[] {
   const redis = builder.environment?.REDIS_URL?.replace(/^.*@/, '').replace(/[:/].*$/, '') ?? '';
   const near = services
     .filter(([other, service]) => {
       const shared = networksOf(service).some((network) => networksOf(builder).includes(network));
-      return shared && ![name, redis, 'postgres', 'registry'].includes(other);
+      return shared && other !== name && other !== redis && !service.command?.includes(BUILDER_PROXY);
     })
     .map(([other]) => other);
   return faults(name, { [`is on a network with ${near.join(', ')}`]: near.length > 0 });
