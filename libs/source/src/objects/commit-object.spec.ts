@@ -35,6 +35,15 @@ describe('parseCommit', () => {
     },
   );
 
+  it('R21A-1 takes what says parent behind the people for no parent, as git does', () => {
+    const [first, second, hidden] = ['b', 'd', 'e'].map((digit) => digit.repeat(40));
+    const people = 'author a <b> 1 +0000\ncommitter c <d> 1 +0000\n';
+    const parents = (before: string) => parse(`tree ${tree}\n${before}${people}parent ${hidden}\n\nx`).parents;
+    expect(parents('')).toEqual([]);
+    expect(parents(`parent ${first}\n`)).toEqual([first]);
+    expect(parents(`parent ${first}\nparent ${second}\n`)).toEqual([first, second]);
+  });
+
   it('does without a message and without people', () => {
     expect(parse(`tree ${tree}\n`)).toMatchObject({ authorName: '', subject: '', committedAtSeconds: 0, parents: [] });
   });

@@ -26,11 +26,17 @@ export function parseCommit(commit: string, content: Buffer): CommitFacts {
   return {
     commit,
     tree,
-    parents: headerValues(head, 'parent'),
+    parents: parentsOf(head),
     authorName: visibleText(nameOf(headerValues(head, 'author')[0] ?? '')),
     committedAtSeconds: secondsOf(headerValues(head, 'committer')[0] ?? ''),
     subject: visibleText(message.trimStart().split('\n')[0]!.trimEnd()),
   };
+}
+
+/** As git reads them: right behind the tree. Anywhere else such a line is a header that git does not know, and keeps (R21A-1). */
+function parentsOf(head: readonly string[]): string[] {
+  const end = head.findIndex((line, index) => index > 0 && !line.startsWith('parent '));
+  return headerValues(head.slice(1, end < 0 ? undefined : end), 'parent');
 }
 
 function headerValues(head: readonly string[], key: string): string[] {
