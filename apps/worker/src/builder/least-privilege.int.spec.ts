@@ -183,7 +183,7 @@ describe('R-M9 a builder that was taken over', () => {
     expect(await own(`UPDATE cache_entry SET bytes = 2 WHERE zone = 'branch'`)).toBe(1);
   });
 
-  it('R17C-10 opens secrets for the export of a cache to the builder that has built it, and not to its name', async () => {
+  it('R17C-10 R21C-1 R21C-2 opens what an export needs to the builder that has built it, and neither to its name nor to the id of its process', async () => {
     const attempt = await claim();
     await bench.attempts.built(attempt!, bench.instanceId, { ...facts, exportCache: true });
     // The token of its registry has ended with the attempt.
@@ -192,8 +192,47 @@ describe('R-M9 a builder that was taken over', () => {
       `UPDATE process_instance SET heartbeat_at = now() - interval '20 seconds' WHERE id = '${bench.instanceId}'`,
       owner(),
     );
-    expect(await ask('SELECT state FROM builder_attempts()')).toEqual([{ state: 'built' }]);
-    expect(await ask('SELECT sealed FROM project_secret UNION ALL SELECT sealed FROM registry_credential')).toEqual([]);
+    await change(`UPDATE attempt SET registry_token = '\\x01' WHERE id = '${attemptId}'`, owner());
+    expect(await secretsSeenBy(bench.builderDb)).toHaveLength(4);
+    const nothing = async () => {
+      expect(await ask('SELECT state FROM builder_attempts()')).toEqual([]);
+      expect(await secretsSeenBy(intruder)).toEqual([]);
+      expect(await change(`UPDATE build SET cache_export = 'done'`)).toBe(0);
+    };
+    await nothing();
+    await change(`DELETE FROM process_instance WHERE id = '${bench.instanceId}'`, owner());
+    await change(
+      `INSERT INTO process_instance (id, role, name, info, key_hash) VALUES ('${bench.instanceId}', 'builder', 'b', '{}', builder_key_hash())`,
+    );
+    await nothing();
+  });
+
+  it('R21C-3 hands on no digest that is none', async () => {
+    await claim();
+    const say = (digest: string) => change(`UPDATE build SET digest = '${digest}'`, bench.builderDb);
+    for (const digest of ['!', 'latest', 'sha256:1', `sha256:${'a'.repeat(64)}\n`, `SHA256:${'a'.repeat(64)}`])
+      await expect(say(digest), digest).rejects.toThrow(refused);
+    expect(await say(`sha256:${'a'.repeat(64)}`)).toBe(1);
+  });
+
+  it('R21C-4 writes no more steps of a build than can be deleted at once, however often it gives it back', async () => {
+    await claim();
+    const steps = (attempt: string) =>
+      `INSERT INTO step (attempt_id, ordinal, vertex_id, name, internal, cached)
+       SELECT ${attempt}, n, 'v', 'n', false, false FROM generate_series(0, 6000) n`;
+    await change(
+      `INSERT INTO attempt (id, build_id, number, state) SELECT gen_random_uuid(), '${buildId}', -n, 'failed' FROM generate_series(1, 19) n`,
+      owner(),
+    );
+    await change(`${steps('a.id')} CROSS JOIN attempt a WHERE a.number < 0`, owner());
+    expect(await change(steps(`'${attemptId}'::uuid`), bench.builderDb)).toBe(6_001);
+    await change(
+      `INSERT INTO attempt (id, build_id, number, state) VALUES (gen_random_uuid(), '${buildId}', -20, 'failed')`,
+      owner(),
+    );
+    await change(`DELETE FROM step WHERE attempt_id = '${attemptId}'`, owner());
+    await change(`${steps('a.id')} CROSS JOIN attempt a WHERE a.number = -20`, owner());
+    await expect(change(steps(`'${attemptId}'::uuid`), bench.builderDb)).rejects.toThrow(refused);
   });
 
   it('R17C-4 says nonsense of itself, and nobody else sees less', async () => {

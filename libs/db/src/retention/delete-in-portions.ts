@@ -4,6 +4,9 @@ import { Prisma } from '../generated/client.js';
 /** Log chunks of one statement: each has thousands of lines, and large values that the store keeps apart. */
 const chunksAtOnce = 200;
 
+/** Each may have a detail of some KB, and there is one for each version of the build. */
+const eventsAtOnce = 10_000;
+
 /**
  * Deletes rows in statements of at most `atOnce`, so that each is done in the time for one statement, however many there are.
  * @param where over the columns of the table
@@ -25,8 +28,9 @@ export function deleteLog(db: Database, buildId: string): Promise<void> {
   return deleteInPortions(db, 'log_chunk', ofBuild, chunksAtOnce);
 }
 
-/** Deletes a build. What belongs to it goes with it in one statement, except its log: all the rest of one build has a limit. */
+/** Deletes a build. What belongs to it goes with it in one statement, except its log and its events: all the rest of one build has a limit. */
 export async function deleteBuild(db: Database, buildId: string): Promise<void> {
   await deleteLog(db, buildId);
+  await deleteInPortions(db, 'build_event', Prisma.sql`build_id = ${buildId}::uuid`, eventsAtOnce);
   await db.prisma.build.deleteMany({ where: { id: buildId } });
 }

@@ -2,6 +2,7 @@ import type { BuildLeftover, BuildProject, ProjectRemoval, PublishRepository } f
 import {
   cacheReference,
   type Digest,
+  isDigest,
   projectRepository,
   type RepositoryName,
   stagingRepository,
@@ -119,7 +120,8 @@ export class EmptyRepositories {
       await deleteManifests(
         session,
         stagingRepository(projectId, zone),
-        builds.flatMap(({ digest }) => (digest as Digest | null) ?? []),
+        // A builder wrote it, so it need not be a digest.
+        builds.flatMap(({ digest }) => (digest !== null && isDigest(digest) ? digest : [])),
         this.logger,
       );
     const caches = leftovers.map((place) => cacheReference(projectId, place).repository);
