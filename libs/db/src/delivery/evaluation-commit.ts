@@ -28,6 +28,7 @@ export async function takeEvaluationIn(
 ): Promise<Taken> {
   const { id, lastSequence, remoteUrl } = subject.project;
   const place = await placeOfAsked(tx, subject, result);
+  const judged = result.trigger === 'manual' ? null : result.commit;
   const [row] = await tx.$queryRaw<{ sequence: bigint; lastNumber: number }[]>`
     WITH taken AS (
       UPDATE project p SET last_sequence = p.last_sequence + 1, last_build_number = p.last_build_number + ${builds}::int,
@@ -40,10 +41,10 @@ export async function takeEvaluationIn(
       UPDATE delivery d SET status = 'evaluated', reason = NULL, note = NULL, ref = ${result.ref}, after = ${result.commit}, evaluated_at = now()
       FROM taken WHERE d.id = ${subject.deliveryId}::uuid RETURNING d.project_id
     ), head AS (
-      INSERT INTO ref_head AS h (project_id, ref, commit, sequence, rewritten_sequence, observed, evaluated_at)
-      SELECT id, ${result.ref}, ${result.commit}, coalesce(${place}::bigint, last_sequence), least(0, ${place}::bigint),
+      INSERT INTO ref_head AS h (project_id, ref, commit, judged_commit, sequence, rewritten_sequence, observed, evaluated_at)
+      SELECT id, ${result.ref}, ${result.commit}, ${judged}, coalesce(${place}::bigint, last_sequence), least(0, ${place}::bigint),
         ${result.observed}, now() FROM taken WHERE NOT ${result.late}::boolean
-      ON CONFLICT (project_id, ref) DO UPDATE SET commit = excluded.commit,
+      ON CONFLICT (project_id, ref) DO UPDATE SET commit = excluded.commit, judged_commit = coalesce(excluded.judged_commit, h.judged_commit),
         sequence = CASE WHEN ${isAsked(result)}::boolean AND h.commit = excluded.commit THEN h.sequence ELSE excluded.sequence END,
         observed = excluded.observed, evaluated_at = now(),
         rewritten_sequence = CASE WHEN ${result.rewrites}::boolean THEN excluded.sequence ELSE h.rewritten_sequence END

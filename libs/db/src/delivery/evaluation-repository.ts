@@ -98,6 +98,8 @@ export interface EvaluationResult {
 /** A ref as it was at its newest evaluation. */
 export interface EvaluatedHead {
   readonly commit: string;
+  /** The newest one of it that rules were asked about, and not a person alone; null where there is none. */
+  readonly judgedCommit: string | null;
   /** The head at the git host then; null where nobody wrote it down. */
   readonly observed: string | null;
 }
@@ -129,7 +131,7 @@ export class EvaluationRepository {
   /** The head of a ref that was evaluated last, and what the git host showed then; null for a new ref. */
   async head(projectId: string, ref: string): Promise<EvaluatedHead | null> {
     const [head] = await this.db.prisma.$queryRaw<EvaluatedHead[]>`
-      SELECT commit, observed FROM ref_head WHERE project_id = ${projectId}::uuid AND ref = ${ref}`;
+      SELECT commit, judged_commit AS "judgedCommit", observed FROM ref_head WHERE project_id = ${projectId}::uuid AND ref = ${ref}`;
     return head ?? null;
   }
 

@@ -15,7 +15,7 @@ const commit = 'c'.repeat(40);
 const facts = { subject: 's', authorName: 'a', committedAtSeconds: 1 } as Head['facts'];
 const head: Head = {
   ...{ ref: 'refs/heads/main', commit, observed: commit, defaultBranch: 'main' },
-  ...{ late: false, rewrites: false, facts, changedPaths: null },
+  ...{ late: false, rewrites: false, repeats: true, facts, changedPaths: null },
 };
 const gone: NoHead = { nothing: 'ref_gone', mayFollow: false };
 

@@ -33,6 +33,7 @@ const retryPausesMs = [2_000, 8_000, 30_000, 80_000];
 const roomPauseMs = 20_000;
 /** Tries of what fails for no reason that has a name. A taking that only waited is none. */
 const mostTries = 12;
+const nothingBuilt: ReadonlyMap<string, string> = new Map();
 
 /** What the rules make of a head, before tags of others are taken out. */
 type Judged = Omit<EvaluationResult, 'leftOut'>;
@@ -179,13 +180,13 @@ export class EvaluateService {
       orAborted(this.heads.of(subject, source, since, signal), signal),
     );
     if ('nothing' in read) return read;
-    const { facts, changedPaths, ...head } = read;
+    const { facts, changedPaths, repeats, ...head } = read;
     const { ref, commit, defaultBranch } = head;
     const ask = askOf(subject);
     const { protectedBranches, protectedTags } = subject.project;
     const protection = { defaultBranch, protectedBranches, protectedTags };
     const zone = zoneOf({ ...protection, ref, fromFork: ask.fromFork });
-    const newestBuilt = await this.evaluations.newestBuiltCommits(subject.project.id, ref);
+    const newestBuilt = repeats ? await this.evaluations.newestBuiltCommits(subject.project.id, ref) : nothingBuilt;
     const asSeen = { ref, commit, defaultBranch, changedPaths, zone };
     return {
       ...head,

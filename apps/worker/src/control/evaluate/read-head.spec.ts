@@ -13,10 +13,18 @@ interface Remote {
   /** The head that was evaluated last, and what the git host showed then: the same, if nothing else is said. */
   readonly evaluated?: string | null;
   readonly observed?: string;
+  /** The head that rules judged last: the one that was evaluated, if nothing else is said. */
+  readonly judged?: string | null;
   readonly source?: Partial<Source>;
 }
 
-function reader({ heads = { 'refs/heads/main': now }, evaluated = null, observed, source = {} }: Remote) {
+function reader({
+  heads = { 'refs/heads/main': now },
+  evaluated = null,
+  observed,
+  judged = evaluated,
+  source = {},
+}: Remote) {
   const commits = new Map(Object.entries(heads));
   const refs: RemoteRefs = { commits, defaultBranch: 'refs/heads/main', leftOut: 0, heldBytes: 0 };
   const git = {
@@ -26,7 +34,8 @@ function reader({ heads = { 'refs/heads/main': now }, evaluated = null, observed
     changedPaths: vi.fn(async () => ['src/x']),
     ...source,
   };
-  const before = evaluated === null ? null : { commit: evaluated, observed: observed ?? evaluated };
+  const before =
+    evaluated === null ? null : { commit: evaluated, judgedCommit: judged, observed: observed ?? evaluated };
   const heads_ = new ReadHead({ head: async () => before }, git as unknown as Source);
   const of = async (subject: object, until?: AbortSignal): Promise<Partial<Head & NoHead>> =>
     heads_.of(
@@ -151,15 +160,27 @@ describe('the head of a delivery', () => {
     await whole({ evaluated: mid, source: { changedPaths: paths.ask } }, { rules: [pathRule] }, paths.asked);
   });
 
-  it('is late behind one that was evaluated, and where nobody can tell; never when it is the remote’s own', async () => {
-    const late = async (after: string, behind: boolean | undefined) => {
-      const isAncestor = async (_project: unknown, _ancestor: string, descendant: string) =>
-        descendant === now || behind;
-      return (await reader({ evaluated: mid, source: { isAncestor } }).of({ after })).late;
+  it('R21A-4 is late unless it is ahead of the one that was evaluated, also where nobody can tell; never when it is the remote’s own', async () => {
+    const order = async (after: string, ahead: boolean | undefined) => {
+      const isAncestor = async (_project: unknown, ancestor: string) => (ancestor === mid ? ahead : true);
+      const { late, rewrites } = await reader({ evaluated: mid, source: { isAncestor } }).of({ after });
+      return { late, rewrites };
     };
-    expect([await late(old, true), await late(old, false), await late(old, undefined)]).toEqual([true, false, true]);
-    expect(await late(now, true)).toBe(false);
-    expect(await late(mid, true)).toBe(false);
+    // Of a branch that was merged: on the ref, and neither behind nor ahead of the head before the merge. Nothing was rewritten.
+    const side = 'b0'.padEnd(40, '0');
+    expect(await order(side, false)).toEqual({ late: true, rewrites: false });
+    expect(await order(side, undefined)).toEqual({ late: true, rewrites: false });
+    expect(await order(side, true)).toEqual({ late: false, rewrites: false });
+    expect(await order(now, false)).toEqual({ late: false, rewrites: true });
+    expect(await order(mid, true)).toEqual({ late: false, rewrites: false });
+  });
+
+  it('R21A-5 is found where the host has the older head no more', async () => {
+    const isAncestor = vi.fn(async (_project: unknown, _ancestor: string, descendant: string) => {
+      if (descendant === old) throw new BuildFailure('RefNotFound', 'gone');
+      return descendant === now;
+    });
+    expect(await reader({ evaluated: old, source: { isAncestor } }).of({ after: mid })).toMatchObject({ late: true });
   });
 
   it('R-H1 is nothing where the commit is not on the ref, or nobody can tell, and the fetch of it is stopped', async () => {
@@ -180,12 +201,14 @@ describe('the head of a delivery', () => {
   });
 
   it('R-H2 is nothing for a body that came before, unless the git host shows a head that nobody has seen', async () => {
-    const replay = async (after: string, evaluated: string | null, observed?: string) =>
-      (await reader({ evaluated, ...(observed && { observed }) }).of({ after, sameBodyAs: 'd1' })).nothing;
+    const replay = async (after: string, evaluated: string | null, seen: Pick<Remote, 'observed' | 'judged'> = {}) =>
+      (await reader({ evaluated, ...seen }).of({ after, sameBodyAs: 'd1' })).nothing;
     expect(await replay(now, now)).toBe('replayed');
     expect(await replay(old, now)).toBe('replayed');
     expect(await replay(old, mid)).toBe('replayed');
-    expect(await replay(now, old, now)).toBe('replayed');
+    // R21A-7: a late delivery has seen the head, or a person has started it: no rule has judged it yet.
+    expect(await replay(now, old, { observed: now })).toBeUndefined();
+    expect(await replay(now, now, { judged: old })).toBeUndefined();
     expect(await replay(now, old)).toBeUndefined();
     expect(await replay(now, null)).toBeUndefined();
   });
@@ -197,15 +220,21 @@ describe('the head of a delivery', () => {
     expect([await rewrites(false, null), await rewrites(false, now)]).toEqual([false, false]);
   });
 
-  it('is compared by paths only where a rule asks, and with nothing when a force push took the older head away', async () => {
+  it('R21A-2 is compared by paths only where a rule asks, with the head that rules judged last, and with nothing when a force push took the older head away', async () => {
     const { git, of } = reader({ evaluated: old });
     expect((await of({})).changedPaths).toBeNull();
     expect(git.changedPaths).not.toHaveBeenCalled();
     expect((await of({ rules: [pathRule] })).changedPaths).toEqual(['src/x']);
+    expect(git.changedPaths).toHaveBeenLastCalledWith(project, old, now, expect.anything());
+    // A start by hand has moved the head, and judged no rule.
+    const started = reader({ evaluated: now, judged: mid });
+    await started.of({ rules: [pathRule] });
+    expect(started.git.changedPaths).toHaveBeenLastCalledWith(project, mid, now, expect.anything());
     const gone = async () => Promise.reject(new BuildFailure('RefNotFound', 'gone'));
     expect(
       (await reader({ evaluated: old, source: { changedPaths: gone } }).of({ rules: [pathRule] })).changedPaths,
     ).toBeNull();
+    expect((await reader({ evaluated: old, judged: null }).of({ rules: [pathRule] })).changedPaths).toBeNull();
     const away = async () => Promise.reject(new BuildFailure('SourceUnavailable', 'away'));
     await expect(
       reader({ evaluated: old, source: { changedPaths: away } }).of({ rules: [pathRule] }),

@@ -15,6 +15,8 @@ export interface Head {
   readonly late: boolean;
   /** The head that was evaluated before is not behind this one: it was pushed away. */
   readonly rewrites: boolean;
+  /** The ref was evaluated with this very head. Anything else is no repeated push, whatever was built last (R21A-6). */
+  readonly repeats: boolean;
   readonly facts: CommitFacts;
   /** Null where no rule looks at paths or there is nothing to compare with. */
   readonly changedPaths: ChangedPaths;
@@ -71,7 +73,7 @@ export class ReadHead {
       if (nothing) return nothing;
       const known = await (facts ?? this.source.prepare(project, { ref, commit }, signal));
       return {
-        ...{ ref, commit, observed, facts: known },
+        ...{ ref, commit, observed, facts: known, repeats: before?.commit === commit },
         ...(await this.orderOf(project, commit, observed, before, signal)),
         defaultBranch,
         changedPaths: await this.changedPaths(subject, project, commit, before, signal),
@@ -104,10 +106,10 @@ export class ReadHead {
 
   /**
    * What a delivery says is a hint. A commit is built for a ref only where the git host has it there: the head, or one
-   * behind it. A body that came before shows nothing new unless the git host does.
+   * behind it. A body that came before shows nothing new unless the git host has a head that no rule has judged (R21A-7).
    */
   private async refuse({ subject, project, commit, observed, before, signal }: Question): Promise<NoHead | null> {
-    if (subject.sameBodyAs !== null && (commit !== observed || before?.observed === observed))
+    if (subject.sameBodyAs !== null && (commit !== observed || before?.judgedCommit === observed))
       return noHead('replayed');
     if (commit === observed) return null;
     const isOnRef = await this.source.isAncestor(project, commit, observed, signal);
@@ -118,9 +120,9 @@ export class ReadHead {
   }
 
   /**
-   * Where the commit stands to the head that was evaluated last. Late is what is behind it; the remote's own head never is,
-   * a force push may go back. Where the history is too long to tell, an older commit counts as late, since the head itself
-   * comes with a delivery of its own, and a newer one as rewritten, since its own builds move the tags.
+   * Where the commit stands to the head that was evaluated last. The remote's own head is never late, a force push may go back, and it alone
+   * can have been rewritten. Any other commit is late unless it is ahead of that head. So one of a branch that was merged moves no tags before
+   * the delivery of the merge (R21A-4). Where the history is too long to tell it is late too: the head comes with a delivery of its own.
    */
   private async orderOf(
     project: SourceProject,
@@ -130,11 +132,9 @@ export class ReadHead {
     signal: AbortSignal,
   ): Promise<Pick<Head, 'late' | 'rewrites'>> {
     if (before === null || before.commit === commit) return { late: false, rewrites: false };
-    const isAncestor = (ancestor: string, descendant: string) =>
-      this.source.isAncestor(project, ancestor, descendant, signal);
-    if (commit !== observed && ((await isAncestor(commit, before.commit)) ?? true))
-      return { late: true, rewrites: false };
-    return { late: false, rewrites: (await isAncestor(before.commit, commit)) !== true };
+    // The host may have the older head no more, and is not asked for it (R21A-5).
+    const isAhead = (await this.source.isAncestor(project, before.commit, commit, signal)) === true;
+    return commit === observed ? { late: false, rewrites: !isAhead } : { late: !isAhead, rewrites: false };
   }
 
   private async changedPaths(
@@ -145,9 +145,10 @@ export class ReadHead {
     signal: AbortSignal,
   ): Promise<ChangedPaths> {
     if (!rules.some((rule) => rule.includePaths.length > 0 || rule.excludePaths.length > 0)) return null;
-    if (before === null) return null;
+    const judged = before?.judgedCommit ?? null;
+    if (judged === null) return null;
     try {
-      return await this.source.changedPaths(project, before.commit, commit, signal);
+      return await this.source.changedPaths(project, judged, commit, signal);
     } catch (error) {
       // The commit itself is at hand, so it is the older head that a force push has taken away.
       if (error instanceof BuildFailure && error.code === 'RefNotFound') return null;
