@@ -86,6 +86,9 @@ describe('R-M9 a builder that was taken over', () => {
     await claim();
     expect(await new BuildProjectRepository(bench.builderDb).secrets(bench.projectId)).toEqual([]);
     expect(await new BuildProjectRepository(bench.builderDb).hasSecrets(bench.projectId)).toBe(true);
+    // R21C-8
+    expect(await new BuildProjectRepository(intruder).hasSecrets(bench.projectId)).toBe(false);
+    expect(await new BuildProjectRepository(owner()).hasSecrets(bench.projectId)).toBe(true);
   });
 
   it('claims nothing that was given to another builder', async () => {

@@ -51,7 +51,7 @@ export class InsightRepository {
         percentile_cont(0.95) WITHIN GROUP (ORDER BY ${took}) AS "p95Ms",
         percentile_cont(0.5) WITHIN GROUP (ORDER BY b.wait_ms) AS "medianWaitMs",
         percentile_cont(0.95) WITHIN GROUP (ORDER BY b.wait_ms) AS "p95WaitMs",
-        coalesce(sum(b.steps_total), 0)::int AS steps, coalesce(sum(b.steps_cached), 0)::int AS "reusedSteps",
+        coalesce(sum(b.steps_total), 0)::float8 AS steps, coalesce(sum(b.steps_cached), 0)::float8 AS "reusedSteps",
         percentile_disc(0.5) WITHIN GROUP (ORDER BY b.size_bytes) FILTER (WHERE b.status = 'succeeded')::float8 AS "medianBytes"
       FROM (${looked(organizationIds, filter, days)}) AS b GROUP BY 1 ORDER BY 1`;
   }

@@ -14,11 +14,17 @@ const attached = new Map([
   [`${hex}.att`, attestation],
 ]);
 
+/** What a builder wrote as the digest of its image. */
+interface Made {
+  readonly buildId: string;
+  readonly digest: string;
+}
+
 interface Project {
   readonly images?: readonly Digest[];
   readonly artifacts?: readonly Digest[];
   /** Of each build, a page of leftovers. */
-  readonly builds?: readonly string[];
+  readonly builds?: readonly (string | Made)[];
 }
 
 /** What empties a project in a registry that answers as given. */
@@ -27,7 +33,8 @@ function emptyingIn(registry: object, { images = [], artifacts = [], builds = []
   const warn = vi.spyOn(logger, 'warn');
   const place = { zone: 'branch', ref: 'refs/heads/x', platform: 'linux/amd64', epoch: 0, digest: null };
   const leftovers = vi.fn();
-  for (const buildId of builds) leftovers.mockResolvedValueOnce([{ buildId, ...place }]);
+  for (const build of builds)
+    leftovers.mockResolvedValueOnce([{ ...place, ...(typeof build === 'string' ? { buildId: build } : build) }]);
   const removal = {
     artifactDigests: async () => artifacts,
     leftovers: leftovers.mockResolvedValue([]),
@@ -109,4 +116,31 @@ it('V9B-L12 a project with many tags that could not be emptied in one go has few
   [asked, answers] = [0, Number.POSITIVE_INFINITY];
   await empty();
   expect({ asked, most, left: left.size }).toEqual({ asked: 2_000, most: 16, left: 0 });
+});
+
+it('R21C-3 R21C-5 a project is emptied of what no row of an image has, and a digest that is none keeps nobody from that', async () => {
+  const deleted: string[] = [];
+  const manifests = {
+    get: notThere,
+    head: async (repository: string, reference: string) => {
+      if (reference === '!') throw new TypeError('neither a tag nor a digest');
+      if (repository === 'acme/web' && reference === image) return { digest: image };
+      return attached.has(reference) ? { digest: attached.get(reference)! } : null;
+    },
+    delete: async (repository: string, digest: string) => void deleted.push(`${repository} ${digest}`),
+  };
+  const list = async function* () {
+    yield* [] as string[];
+  };
+  const builds = [
+    { buildId: 'a', digest: '!' },
+    { buildId: 'b', digest: image },
+  ];
+  const { empty } = emptyingIn(
+    { tags: { list }, manifests, referrers: { list: async () => [{ digest: referrer }] } },
+    { builds },
+  );
+  await empty();
+  const own = deleted.filter((each) => each.startsWith('acme/web')).map((each) => each.split(' ')[1]);
+  expect(own.toSorted()).toEqual([image, referrer, signature, attestation]);
 });

@@ -9,7 +9,7 @@ import {
 } from '@cooperage/domain';
 import { inParallel, isRegistryError } from '@cooperage/oci';
 import type { Logger } from '@cooperage/telemetry';
-import { attachedTo, deleteBlobs, deleteManifests, tagged, tagsIn } from '../publish/delete-manifests.js';
+import { attachedTo, deleteBlobs, deleteManifests, referrersOf, tagged, tagsIn } from '../publish/delete-manifests.js';
 import { contentOf, type ImageContent } from '../publish/image-content.js';
 import type { PublisherSession } from '../publish/publisher-session.js';
 import type { ReplacedCaches } from '../sweep-cache/replaced-caches.js';
@@ -28,8 +28,9 @@ export class EmptyRepositories {
 
   /** @throws {RegistryError} `unavailable`, `denied`; all of it can be repeated */
   async empty(session: PublisherSession, project: BuildProject): Promise<void> {
-    await this.emptyOwn(session, project);
-    for await (const leftovers of this.pages(project.id)) await this.emptyLeftovers(session, project.id, leftovers);
+    const gone = new Set<Digest>();
+    await this.emptyOwn(session, project, gone);
+    for await (const leftovers of this.pages(project.id)) await this.emptyLeftovers(session, project, leftovers, gone);
     await this.replaced.deleteAll(session, project.id);
     const staged = Map.groupBy(await this.removal.staged(project.id), ({ zone }) => zone);
     for (const [zone, each] of staged) {
@@ -38,7 +39,8 @@ export class EmptyRepositories {
     }
   }
 
-  private async emptyOwn(session: PublisherSession, project: BuildProject): Promise<void> {
+  /** @param gone blobs that are deleted with their images */
+  private async emptyOwn(session: PublisherSession, project: BuildProject, gone: Set<Digest>): Promise<void> {
     const repository = projectRepository(project.organizationSlug, project.slug);
     const [images, artifacts, tags] = await Promise.all([
       this.publishes.digestsOfProject(project.id),
@@ -51,7 +53,6 @@ export class EmptyRepositories {
       await inParallel(images as Digest[], parallelImages, async (image) => {
         for (const each of await attachedTo(session, repository, image)) known.add(each);
       });
-    const gone = new Set<Digest>();
     const empty = (digests: readonly Digest[]) =>
       inParallel(digests, parallelImages, (digest) => this.emptyImage(session, repository, digest, gone));
     // The rows first: with their images most of the tags go.
@@ -112,22 +113,33 @@ export class EmptyRepositories {
 
   private async emptyLeftovers(
     session: PublisherSession,
-    projectId: string,
+    project: BuildProject,
     leftovers: readonly BuildLeftover[],
+    gone: Set<Digest>,
   ): Promise<void> {
     const byZone = Map.groupBy(leftovers, ({ zone }) => zone);
-    for (const [zone, builds] of byZone)
-      await deleteManifests(
-        session,
-        stagingRepository(projectId, zone),
-        // A builder wrote it, so it need not be a digest.
-        builds.flatMap(({ digest }) => (digest !== null && isDigest(digest) ? digest : [])),
-        this.logger,
-      );
-    const caches = leftovers.map((place) => cacheReference(projectId, place).repository);
+    for (const [zone, builds] of byZone) {
+      const digests = digestsOf(builds);
+      await deleteManifests(session, stagingRepository(project.id, zone), digests, this.logger);
+      await inParallel(digests, parallelImages, (digest) => this.emptyPublished(session, project, digest, gone));
+    }
+    const caches = leftovers.map((place) => cacheReference(project.id, place).repository);
     for (const cache of new Set(caches))
       for await (const digests of tagged(session, cache, (await this.tagsIn(session, cache)) ?? []))
         await deleteManifests(session, cache, digests, this.logger);
+  }
+
+  /** What a publication that ended before its gate has left: neither a row nor a tag leads to it (R21C-5). */
+  private async emptyPublished(
+    session: PublisherSession,
+    project: BuildProject,
+    digest: Digest,
+    gone: Set<Digest>,
+  ): Promise<void> {
+    const repository = projectRepository(project.organizationSlug, project.slug);
+    if (!(await session.registry.manifests.head(repository, digest, { signal: session.signal }))) return;
+    await deleteManifests(session, repository, await referrersOf(session, repository, digest), this.logger);
+    await this.emptyImage(session, repository, digest, gone);
   }
 
   private async *pages(projectId: string): AsyncGenerator<BuildLeftover[]> {
@@ -139,4 +151,9 @@ export class EmptyRepositories {
       after = page.at(-1)!.buildId;
     }
   }
+}
+
+/** A builder wrote them, so they need not be digests (R21C-3). */
+function digestsOf(builds: readonly BuildLeftover[]): Digest[] {
+  return [...new Set(builds.map(({ digest }) => digest).filter((digest) => digest !== null && isDigest(digest)))];
 }

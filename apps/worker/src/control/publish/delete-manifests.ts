@@ -51,6 +51,18 @@ export async function attachedTo(
   return attached;
 }
 
+/** Digests of all that is attached to an image, by tags or as referrers. @throws {RegistryError} */
+export async function referrersOf(
+  session: PublisherSession,
+  repository: RepositoryName,
+  image: Digest,
+): Promise<Digest[]> {
+  const { registry, signal } = session;
+  const listed = await registry.referrers.list(repository, image, { signal });
+  const attached = await attachedTo(session, repository, image);
+  return [...listed.map(({ digest }) => digest), ...attached];
+}
+
 /**
  * Deletes manifests, and with each every tag that points to it. What is not there needs no deletion, and a registry that
  * deletes nothing must not keep its callers for ever. @returns how many are gone

@@ -1,7 +1,7 @@
 import type { BuildProject, ImageToDelete } from '@cooperage/db';
 import { projectRepository, stagingRepository } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
-import { attachedTo, deleteBlobs, deleteManifests } from '../publish/delete-manifests.js';
+import { deleteBlobs, deleteManifests, referrersOf } from '../publish/delete-manifests.js';
 import type { ImageContent } from '../publish/image-content.js';
 import type { PublisherSession } from '../publish/publisher-session.js';
 
@@ -20,11 +20,13 @@ export async function deleteImage(
   logger: Logger,
 ): Promise<void> {
   const repository = projectRepository(project.organizationSlug, project.slug);
-  const { signal, registry } = session;
-  const listed = await registry.referrers.list(repository, digest, { signal });
-  const attached = await attachedTo(session, repository, digest);
-  const referrers = [...artifacts, ...listed.map((each) => each.digest), ...attached].filter((each) => each !== digest);
-  await deleteManifests(session, repository, referrers, logger);
+  const referrers = [...artifacts, ...(await referrersOf(session, repository, digest))];
+  await deleteManifests(
+    session,
+    repository,
+    referrers.filter((each) => each !== digest),
+    logger,
+  );
   // The manifest goes last: it says what the layers are, should this have to be repeated.
   await deleteBlobs(session, repository, content.blobs, logger);
   await deleteManifests(
