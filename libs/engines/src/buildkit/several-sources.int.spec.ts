@@ -68,7 +68,26 @@ const madeBy = (
   return { honest: commit(words[0]), lying: commit(words[1]) };
 };
 
+/** The same instruction in both; other contents are below a folder as systemd calls it. */
+const belowBackslash = (before: string, instruction: string): Pick<Exchange, 'honest' | 'lying'> => {
+  const commit = (word: string): Commit => ({ before, instruction, files: { 'a\\x2db.d/x.conf': `${word}\n` } });
+  return { honest: commit('honest'), lying: commit('POISON') };
+};
+
 const exchanges: readonly Exchange[] = [
+  {
+    what: 'COPY of a pattern below a folder whose name has a backslash, of a stage',
+    files: ['/fw/x.conf'],
+    ...belowBackslash(
+      'FROM busybox AS deps\nCOPY . /\nFROM busybox\n',
+      String.raw`COPY --from=deps /a\\x2db.d/*.conf /fw/`,
+    ),
+  },
+  {
+    what: 'COPY of a pattern below a folder whose name has a backslash',
+    files: ['/fw/x.conf'],
+    ...belowBackslash('FROM busybox\n', String.raw`COPY a\\x2db.d/*.conf /fw/`),
+  },
   {
     what: 'COPY of a device, whose numbers are other ones',
     files: ['/fw/all'],
@@ -182,7 +201,7 @@ describe('an instruction whose sources decide what it makes', { timeout: 120_000
   }
 
   it.each(exchanges)(
-    'R19B-1 makes what its commit says, whatever a branch made of it before: $what',
+    'R19B-1 R21B-1 makes what its commit says, whatever a branch made of it before: $what',
     async (exchange) => {
       const { honest, lying } = exchange;
       const { shown } = await run(new TrialSite(), exchange, honest, { ...main, noCache: true }, unique());

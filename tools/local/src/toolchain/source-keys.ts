@@ -72,9 +72,28 @@ const FILTERED_SOURCES: readonly GoEdit[] = [
 ];
 
 /**
+ * A copy takes what stands before the first wildcard of a pattern literally. In the key the whole pattern was matched, where a backslash
+ * there is an escape: below a folder whose name has one nothing was found, and no content was in the key (R21B-1).
+ */
+const LITERAL_FOLDERS: readonly GoEdit[] = [
+  {
+    ...{ package: `${BUILDKIT}/cache/contenthash`, file: 'checksum.go' },
+    behind: '\t\t\t\tinclude, err := path.Match(p, fn)\n',
+    insert: `\t\t\t\tif d1, d2 := splitWildcards(p); d2 == "" {
+					include, err = fn == d1, nil
+				} else if rest, ok := strings.CutPrefix(fn, strings.TrimSuffix(d1, "/")+"/"); ok {
+					include, err = path.Match(d2, rest)
+				} else {
+					include, err = false, nil
+				}
+`,
+  },
+];
+
+/**
  * What a content digest leaves out or runs together: a file's name could hold the digest of another, so a list of what a pattern found
  * could be that of other files; the numbers of devices were asked for by a condition that never holds; a socket counted as an empty file;
- * access control lists are copied and were not counted (R20B).
+ * access control lists are copied and were not counted (R20B). One extended attribute could be two others (R21B-2).
  */
 const WHOLE_CONTENTS: readonly GoEdit[] = [
   {
@@ -111,6 +130,13 @@ const WHOLE_CONTENTS: readonly GoEdit[] = [
 			}
 `,
   },
+  {
+    file: 'tarsum.go',
+    behind: '\tfor _, k := range xAttrKeys {\n',
+    insert: `\t\tborders := strconv.Itoa(len(k)) + ":" + strconv.Itoa(len(h.PAXRecords["SCHILY.xattr."+k])) + ":"
+		orderedHeaders = append(orderedHeaders, [2]string{borders, ""})
+`,
+  },
 ].map((edit) => ({ package: `${BUILDKIT}/cache/contenthash`, ...edit }));
 
 /** By this a builder knows that the keys of its engine have what they need. `libs/domain` knows the word. */
@@ -123,6 +149,6 @@ const KEYED_SOURCES: readonly GoEdit[] = [
 ];
 
 export const SOURCE_KEYS: readonly GoEdit[] = [
-  ...[...SEVERAL_SOURCES, ...FILTERED_SOURCES],
+  ...[...SEVERAL_SOURCES, ...FILTERED_SOURCES, ...LITERAL_FOLDERS],
   ...[...WHOLE_CONTENTS, ...KEYED_SOURCES],
 ];
