@@ -2,7 +2,7 @@ import type { BuildProject, StagedLeftover, StagedRest } from '@cooperage/db';
 import { type Digest, projectRepository, stagingRepository } from '@cooperage/domain';
 import { type ImageParts, isRegistryError, readImageParts } from '@cooperage/oci';
 import type { Logger } from '@cooperage/telemetry';
-import { deleteManifests, referrersOf } from '../publish/delete-manifests.js';
+import { deleteManifests } from '../publish/delete-manifests.js';
 import type { PublisherSession } from '../publish/publisher-session.js';
 
 /** A registry that collects garbage does so now and then. */
@@ -24,29 +24,12 @@ export async function deleteStaged(
   const { digest, zone, notedAt, blobs } = staged;
   const repository = stagingRepository(project.id, zone);
   const parts = await partsOf(session, repository, digest);
-  await deletePublished(session, project, digest, logger);
   await deleteManifests(session, repository, [digest, ...(parts?.manifests ?? [])], logger);
   const brokenOff = new Date(notedAt.getTime() + uploadKeptMs);
   // Its push did not come to its end: parts of its blobs may lie where nobody can ask for them.
   if (!parts && blobs.length > 0 && brokenOff.getTime() > Date.now()) return { blobs, lookAt: brokenOff };
   const named = (parts ?? staged).blobs.map((blob) => blob.digest as Digest);
   return restOf(session, project, staged, named);
-}
-
-/**
- * A publication that ended before its gate, by a cancel for example, has left the image in the project's own repository, often signed. No image of the
- * project has this digest, so nobody could delete it (R21C-5). Manifests of its platforms may be another image's too, and stay.
- */
-async function deletePublished(
-  session: PublisherSession,
-  project: BuildProject,
-  digest: Digest,
-  logger: Logger,
-): Promise<void> {
-  const own = projectRepository(project.organizationSlug, project.slug);
-  if (!(await session.registry.manifests.head(own, digest, { signal: session.signal }))) return;
-  await deleteManifests(session, own, await referrersOf(session, own, digest), logger);
-  await deleteManifests(session, own, [digest], logger);
 }
 
 /** What the registry still holds of something whose manifest is gone. @throws {RegistryError} */

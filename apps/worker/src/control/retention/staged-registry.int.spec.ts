@@ -19,9 +19,6 @@ const logger = createLogger({ process: 'test', level: 'silent' });
 const mediaType = 'application/vnd.oci.image.manifest.v1+json';
 const never = new AbortController().signal;
 
-/** Of a manifest. */
-type Part = { readonly digest: Digest };
-
 /** A docker-registry of this test's own, which collects its garbage when it is told to. */
 describe('what a build staged, in a real registry', () => {
   const folder = mkdtempSync(join(tmpdir(), 'staged-registry-'));
@@ -86,24 +83,6 @@ describe('what a build staged, in a real registry', () => {
     expect((await lookAtStaged(session(), project, left)).blobs).toEqual([]);
     // Once more, as after a crash.
     expect((await deleteStaged(session(), project, left, logger)).blobs).toEqual(rest.blobs);
-  });
-
-  it('R21C-5 is taken out of the project’s own repository with its signature, where its publication ended before the gate', async () => {
-    const [shared, lone] = [randomBytes(2_000), randomBytes(5_000)];
-    const image = await push(own, [shared]);
-    const digest = await push(staging, [shared, lone]);
-    const root = await registry.manifests.get(staging, digest);
-    const { config, layers } = JSON.parse(root.bytes.toString()) as Record<'config', Part> & Record<'layers', Part[]>;
-    for (const part of [config, ...layers]) await registry.blobs.mount(own, staging, part.digest);
-    await registry.manifests.put(own, null, root);
-    const signature = await push(own, [randomBytes(10)]);
-    await registry.tags.put(own, `${digest.replace(':', '-')}.sig`, signature);
-    await deleteStaged(session(), project, staged(digest), logger);
-    for (const gone of [digest, signature]) expect(await registry.manifests.head(own, gone)).toBeNull();
-    expect(await registry.manifests.head(own, image)).not.toBeNull();
-    await collectGarbage();
-    const sizes = layers.map((layer) => registry.blobs.size(own, layer.digest));
-    expect(await Promise.all(sizes)).toEqual([2_000, null]);
   });
 
   it('R2-H-3 counts as it was announced for as long as a push that was broken off may have left something', async () => {
