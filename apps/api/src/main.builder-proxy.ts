@@ -9,7 +9,7 @@ const { registry, postgresServer, postgresPort, http, logLevel } = loadConfig('b
 const logger = createLogger({ process: 'builder-proxy', level: logLevel });
 const toPostgres = new PostgresProxy({ server: postgresServer, logger });
 const toRegistry = new RegistryProxy({ registry, trustProxy: false, logger });
-// Its health is asked at the second one, so the first listens by then.
+// Health is asked at the registry's port, so PostgreSQL's has to listen first.
 const postgresAddress = await toPostgres.listen({ host: http.host, port: postgresPort });
 const address = await toRegistry.listen(http);
 closeOnSignal(logger, [toRegistry, toPostgres]);

@@ -98,7 +98,7 @@ export interface EvaluationResult {
 /** A ref as it was at its newest evaluation. */
 export interface EvaluatedHead {
   readonly commit: string;
-  /** The newest one of it that rules were asked about, and not a person alone; null where there is none. */
+  /** Head of the newest evaluation in which rules were judged; a start by hand judges none. Null where there is no such evaluation. */
   readonly judgedCommit: string | null;
   /** The head at the git host then; null where nobody wrote it down. */
   readonly observed: string | null;
@@ -135,7 +135,7 @@ export class EvaluationRepository {
     return head ?? null;
   }
 
-  /** Commit of the newest build of each rule for this ref: what makes a repeated push one. */
+  /** Commit of the newest build of each rule for this ref: a repeated push of it is not built again. */
   async newestBuiltCommits(projectId: string, ref: string): Promise<Map<string, string>> {
     const rows = await this.db.prisma.$queryRaw<{ rule_id: string; commit: string }[]>`
       SELECT r.id::text AS rule_id, b.commit FROM rule r CROSS JOIN LATERAL (
