@@ -118,8 +118,8 @@ GRANT UPDATE (status, stage, phase, phases, wait_reason, version, failure, finge
 GRANT UPDATE (state, instance_id, worker_name, lease_until, claimed_at, ended_at, failure, engine_reference, registry_token,
   result_space, dockerfile, context_digest, target_records, cache_read, log_next_n, log_lines, log_bytes, log_epoch, log_complete) ON attempt TO cooperage_builder, cooperage_builder_untrusted;
 -- Updates by column: a right to update the whole table is one to lock it against everybody.
-GRANT SELECT, INSERT, UPDATE (attempt_id, ordinal, vertex_id, name, stage, target, platform, internal, cached, started_at, completed_at,
-  error, progress_group, start_line, end_line) ON step TO cooperage_builder, cooperage_builder_untrusted;
+-- A step stays where it was written: moved ones would not be counted (R21F-4).
+GRANT SELECT, INSERT, UPDATE (name, cached, started_at, completed_at, error, progress_group, start_line, end_line) ON step TO cooperage_builder, cooperage_builder_untrusted;
 GRANT SELECT, INSERT (id, role, name, info, key_hash), UPDATE (heartbeat_at, info, ended_at, end_reason) ON process_instance
   TO cooperage_builder, cooperage_builder_untrusted;
 GRANT SELECT, INSERT ON log_chunk, context_manifest TO cooperage_builder, cooperage_builder_untrusted;

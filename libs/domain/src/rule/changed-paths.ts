@@ -14,3 +14,12 @@ export const changedPathLimits = {
   /** Content of folders that is read. */
   folderBytes: 256 * 1024 * 1024,
 } as const;
+
+/** Paths that differ from at least one of two older heads. */
+export function bothChanged(one: ChangedPaths, other: ChangedPaths): ChangedPaths {
+  if (one === null || other === null) return null;
+  if (one === 'too_many' || other === 'too_many') return 'too_many';
+  const paths = new Set(one);
+  for (const path of other) paths.add(path);
+  return paths.size > changedPathLimits.paths ? 'too_many' : [...paths];
+}

@@ -1,9 +1,10 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { CHECKOUT } from '../checkout.ts';
+import { migrationsThat } from '../test-services/migrations-that.ts';
 import { specServices } from '../test-services/spec-instance.ts';
 import { deploy } from './deploy.ts';
 import { schemaFolders } from './schema-files.ts';
@@ -29,12 +30,11 @@ const counted = `
 
 it('R13B-6 an upgrade counts the headers, rows and verdicts that are there, and a deletion takes off as much', async () => {
   const current = schemaFolders(CHECKOUT);
-  const migrations = mkdtempSync(path.join(tmpdir(), 'cooperage-migrations-'));
+  const folder = mkdtempSync(path.join(tmpdir(), 'cooperage-migrations-'));
   try {
-    for (const name of readdirSync(current.migrations).filter((each) => each < MIGRATION || each.endsWith('.toml')))
-      cpSync(path.join(current.migrations, name), path.join(migrations, name), { recursive: true });
+    const older = migrationsThat(folder, (each) => each < MIGRATION);
     await withShadowDatabase(specServices().databaseUrl, async (url) => {
-      await deploy(url, { schema: current.schema, migrations });
+      await deploy(url, older);
       const client = new pg.Client({ connectionString: url });
       await client.connect();
       try {
@@ -56,6 +56,6 @@ it('R13B-6 an upgrade counts the headers, rows and verdicts that are there, and 
       }
     });
   } finally {
-    rmSync(migrations, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 });

@@ -1,16 +1,14 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CHECKOUT } from '../checkout.ts';
+import { migrationsThat } from '../test-services/migrations-that.ts';
 import { specServices } from '../test-services/spec-instance.ts';
 import { deploy } from './deploy.ts';
-import { type SchemaFolders, schemaFolders } from './schema-files.ts';
 import { withShadowDatabase } from './shadow-database.ts';
 
 const name = '20261201194600_started_deliveries_by_body';
-const current = schemaFolders(CHECKOUT);
 
 describe('the index of deliveries by their body', () => {
   let folder: string;
@@ -19,18 +17,9 @@ describe('the index of deliveries by their body', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  function migrationsThat(isWanted: (migration: string) => boolean): SchemaFolders {
-    const migrations = path.join(folder, crypto.randomUUID());
-    mkdirSync(migrations);
-    for (const each of readdirSync(current.migrations).filter(
-      (file) => file === 'migration_lock.toml' || isWanted(file),
-    ))
-      cpSync(path.join(current.migrations, each), path.join(migrations, each), { recursive: true });
-    return { schema: current.schema, migrations };
-  }
-
   it('R12B-4 is made while webhooks are taken', async () => {
-    const [older, whole] = [migrationsThat((each) => each < name), migrationsThat((each) => each <= name)];
+    const older = migrationsThat(folder, (each) => each < name);
+    const whole = migrationsThat(folder, (each) => each <= name);
     await withShadowDatabase(specServices().databaseUrl, async (url) => {
       await deploy(url, older);
       const [before, webhook] = [await connect(url), await connect(url)];

@@ -1,10 +1,11 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHECKOUT } from '../checkout.ts';
+import { migrationsThat } from '../test-services/migrations-that.ts';
 import { specServices } from '../test-services/spec-instance.ts';
 import { deploy } from './deploy.ts';
 import { drift, status } from './migrations.ts';
@@ -26,12 +27,7 @@ describe('an installation of the release before', () => {
   let rows: Rows;
   beforeAll(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'cooperage-release-'));
-    before = { schema: current.schema, migrations: path.join(folder, 'migrations') };
-    mkdirSync(before.migrations);
-    for (const name of readdirSync(current.migrations).filter(
-      (each) => each <= RELEASE || each === 'migration_lock.toml',
-    ))
-      cpSync(path.join(current.migrations, name), path.join(before.migrations, name), { recursive: true });
+    before = migrationsThat(folder, (each) => each <= RELEASE);
     rows = JSON.parse(gunzipSync(readFileSync(ROWS_FILE)).toString()) as Rows;
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

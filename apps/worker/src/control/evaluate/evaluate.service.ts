@@ -186,7 +186,9 @@ export class EvaluateService {
     const { protectedBranches, protectedTags } = subject.project;
     const protection = { defaultBranch, protectedBranches, protectedTags };
     const zone = zoneOf({ ...protection, ref, fromFork: ask.fromFork });
-    const newestBuilt = repeats ? await this.evaluations.newestBuiltCommits(subject.project.id, ref) : nothingBuilt;
+    // A late head moves no tags, so one that was built stays so (R21F-6).
+    const compares = repeats || head.late;
+    const newestBuilt = compares ? await this.evaluations.newestBuiltCommits(subject.project.id, ref) : nothingBuilt;
     const asSeen = { ref, commit, defaultBranch, changedPaths, zone };
     return {
       ...head,

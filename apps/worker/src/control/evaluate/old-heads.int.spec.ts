@@ -98,6 +98,57 @@ describe('an old head of a ref', () => {
       expect(await bench.tags(project)).toEqual({});
     });
 
+    describe('behind a start by hand', () => {
+      /** `old` was pushed and built, then `head`, and the tags are there. */
+      const pushed = async () => {
+        const project = await bench.project();
+        const old = await commit(project, 'old');
+        await bench.push(project, main, { after: old, text: 'body of old' });
+        const head = await commit(project, 'head', [old]);
+        await bench.push(project, main, { after: head, text: 'body of head' });
+        await bench.publish(await bench.buildOf(project, head));
+        expect(await bench.tags(project)).toEqual({ latest: head, main: head });
+        return { project, old, head };
+      };
+
+      it('R21F-2 builds a roll-back whose commit was also the last one built', async () => {
+        const { project, old } = await pushed();
+        // Another delivery of the old commit, late: its build is the newest.
+        await bench.push(project, main, { after: old, text: 'another body of old' });
+        await forcePush(project, old);
+        await bench.start(project, main, null);
+        const rolledBack = await bench.push(project, main, { after: old, text: 'a third body of old' });
+        expect(rolledBack.verdicts.filter(({ matched }) => matched)).toHaveLength(1);
+        await bench.publish(await bench.buildOf(project, old));
+        expect(await bench.tags(project)).toEqual({ latest: old, main: old });
+      });
+
+      it('R21F-3 builds a push back to the head that rules have judged, also of a body that came before', async () => {
+        const { project, old, head } = await pushed();
+        const { rule } = bench.world.db.prisma;
+        const where = { projectId: project.id, name: 'branches' };
+        const { id: ruleId } = await rule.findFirstOrThrow({ where });
+        await rule.update({ where: { id: ruleId }, data: { includePaths: ['**'] } });
+        await forcePush(project, old);
+        await bench.start(project, main, ruleId);
+        await bench.publish(await bench.buildOf(project, old));
+        expect(await bench.tags(project)).toEqual({ latest: old, main: old });
+        await forcePush(project, head);
+        const back = await bench.push(project, main, { after: head, text: 'body of head' });
+        expect(back.verdicts.filter(({ matched }) => matched)).toHaveLength(1);
+        await bench.publish(await bench.buildOf(project, head));
+        expect(await bench.tags(project)).toEqual({ latest: head, main: head });
+      });
+    });
+
+    it('R21F-6 builds a late commit once, however many deliveries name it', async () => {
+      const project = await bench.project();
+      const [first, second] = [await commit(project, '1'), await commit(project, '2')];
+      await bench.push(project, main, { after: second });
+      for (const text of ['one', 'another']) await bench.push(project, main, { after: first, text });
+      expect(await bench.built(project)).toEqual([second, first]);
+    });
+
     it('a replay that a person asks for builds the newest head again', async () => {
       const { project, x, y } = await forced('hmac-sha256');
       const pushed = await bench.push(project, main, { after: y, replayOf: crypto.randomUUID() });

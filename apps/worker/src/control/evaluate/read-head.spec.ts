@@ -209,6 +209,8 @@ describe('the head of a delivery', () => {
     // R21A-7: a late delivery has seen the head, or a person has started it: no rule has judged it yet.
     expect(await replay(now, old, { observed: now })).toBeUndefined();
     expect(await replay(now, now, { judged: old })).toBeUndefined();
+    // R21F-3: judged before, and a start by hand has moved the tags to an older head since.
+    expect(await replay(now, old, { judged: now })).toBeUndefined();
     expect(await replay(now, old)).toBeUndefined();
     expect(await replay(now, null)).toBeUndefined();
   });
@@ -229,7 +231,7 @@ describe('the head of a delivery', () => {
     // A start by hand has moved the head, and judged no rule.
     const started = reader({ evaluated: now, judged: mid });
     await started.of({ rules: [pathRule] });
-    expect(started.git.changedPaths).toHaveBeenLastCalledWith(project, mid, now, expect.anything());
+    expect(started.git.changedPaths).toHaveBeenCalledWith(project, mid, now, expect.anything());
     const gone = async () => Promise.reject(new BuildFailure('RefNotFound', 'gone'));
     expect(
       (await reader({ evaluated: old, source: { changedPaths: gone } }).of({ rules: [pathRule] })).changedPaths,
@@ -239,6 +241,31 @@ describe('the head of a delivery', () => {
     await expect(
       reader({ evaluated: old, source: { changedPaths: away } }).of({ rules: [pathRule] }),
     ).rejects.toMatchObject({ code: 'SourceUnavailable' });
+  });
+
+  it('R21F-3 is compared with what a person has started too, since that may have moved tags', async () => {
+    const changes = async (evaluated: string, judged: string, of: Record<string, string[] | 'too_many' | Error>) => {
+      const changedPaths = async (_project: unknown, from: string) => {
+        const paths = of[from]!;
+        if (paths instanceof Error) throw paths;
+        return paths;
+      };
+      const reading = reader({ evaluated, judged, source: { changedPaths } }).of({ rules: [pathRule] });
+      return (await reading).changedPaths;
+    };
+    expect(await changes(old, now, { [now]: [], [old]: ['src/x'] })).toEqual(['src/x']);
+    expect(await changes(old, mid, { [mid]: ['docs/a', 'src/x'], [old]: ['src/x', 'src/y'] })).toEqual([
+      'docs/a',
+      'src/x',
+      'src/y',
+    ]);
+    expect(await changes(old, mid, { [mid]: [], [old]: 'too_many' })).toBe('too_many');
+    expect(await changes(old, mid, { [mid]: [], [old]: new BuildFailure('RefNotFound', 'gone') })).toBeNull();
+  });
+
+  it('R21F-2 repeats a push where rules judged the head, and nothing was started by hand since', async () => {
+    const repeats = async (evaluated: string, judged: string) => (await reader({ evaluated, judged }).of({})).repeats;
+    expect([await repeats(now, now), await repeats(now, old), await repeats(old, now)]).toEqual([true, false, false]);
   });
 
   it('is not read when the git host is away, and no fetch goes on behind that', async () => {

@@ -1,5 +1,5 @@
 import type { EvaluatedHead, EvaluationRepository, EvaluationSubject } from '@cooperage/db';
-import { BuildFailure, type ChangedPaths, type NoBuildReason, parseRef } from '@cooperage/domain';
+import { BuildFailure, bothChanged, type ChangedPaths, type NoBuildReason, parseRef } from '@cooperage/domain';
 import type { CommitFacts, RemoteRefs, Source, SourceProject } from '@cooperage/source';
 import { SharedRefs } from './shared-refs.js';
 
@@ -15,7 +15,7 @@ export interface Head {
   readonly late: boolean;
   /** The head that was evaluated before is not behind this one: it was pushed away. */
   readonly rewrites: boolean;
-  /** The ref was evaluated with this very head. Anything else is no repeated push, whatever was built last (R21A-6). */
+  /** Rules have judged this very head, and nothing else was evaluated since. Anything else is no repeated push, whatever was built last (R21A-6). */
   readonly repeats: boolean;
   readonly facts: CommitFacts;
   /** Null where no rule looks at paths or there is nothing to compare with. */
@@ -73,7 +73,7 @@ export class ReadHead {
       if (nothing) return nothing;
       const known = await (facts ?? this.source.prepare(project, { ref, commit }, signal));
       return {
-        ...{ ref, commit, observed, facts: known, repeats: before?.commit === commit },
+        ...{ ref, commit, observed, facts: known, repeats: isSettled(before, commit) },
         ...(await this.orderOf(project, commit, observed, before, signal)),
         defaultBranch,
         changedPaths: await this.changedPaths(subject, project, commit, before, signal),
@@ -109,8 +109,7 @@ export class ReadHead {
    * behind it. A body that came before shows nothing new unless the git host has a head that no rule has judged (R21A-7).
    */
   private async refuse({ subject, project, commit, observed, before, signal }: Question): Promise<NoHead | null> {
-    if (subject.sameBodyAs !== null && (commit !== observed || before?.judgedCommit === observed))
-      return noHead('replayed');
+    if (subject.sameBodyAs !== null && (commit !== observed || isSettled(before, observed))) return noHead('replayed');
     if (commit === observed) return null;
     const isOnRef = await this.source.isAncestor(project, commit, observed, signal);
     if (isOnRef === undefined) return noHead('history_too_long');
@@ -145,16 +144,23 @@ export class ReadHead {
     signal: AbortSignal,
   ): Promise<ChangedPaths> {
     if (!rules.some((rule) => rule.includePaths.length > 0 || rule.excludePaths.length > 0)) return null;
-    const judged = before?.judgedCommit ?? null;
-    if (judged === null) return null;
+    if (!before || before.judgedCommit === null) return null;
     try {
-      return await this.source.changedPaths(project, judged, commit, signal);
+      const sinceJudged = await this.source.changedPaths(project, before.judgedCommit, commit, signal);
+      if (before.commit === before.judgedCommit) return sinceJudged;
+      // A start by hand may have moved tags, so what it has built counts beside what rules have judged (R21F-3).
+      return bothChanged(sinceJudged, await this.source.changedPaths(project, before.commit, commit, signal));
     } catch (error) {
       // The commit itself is at hand, so it is the older head that a force push has taken away.
       if (error instanceof BuildFailure && error.code === 'RefNotFound') return null;
       throw error;
     }
   }
+}
+
+/** Rules have judged this commit, and it is what was evaluated last: a start by hand moves the head, and judges nothing (R21F-2). */
+function isSettled(before: EvaluatedHead | null, commit: string): boolean {
+  return before?.commit === commit && before.judgedCommit === commit;
 }
 
 /** What a push creates the host may show later than it delivers the push. A person gets the answer at once. */
