@@ -106,6 +106,7 @@ export * from './retention/retention-policy.js';
 export * from './rule/changed-paths.js';
 export * from './rule/glob.js';
 export * from './rule/parse-ref.js';
+export { isReservedTag } from './rule/reserved-tags.js';
 export * from './rule/rule.js';
 export * from './rule/rule-size.js';
 export * from './rule/tag-owner.js';

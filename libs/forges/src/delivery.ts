@@ -28,8 +28,8 @@ export interface AcceptedDelivery {
   readonly ok: true;
   readonly forge: ForgeKind;
   /**
-   * The forge's own id of the delivery; a redelivery has the same. `sha256:` and the hash of the body where the forge
-   * sends none, so that equal bodies are one delivery.
+   * The forge's own id of the delivery; a redelivery has the same. A new one where the forge sends none: equal bodies are deliveries
+   * of their own, since the ref may have another head each time.
    */
   readonly deliveryId: string;
   /** The forge's name of the event, for people: printable ASCII of at most 64 characters. */

@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { Accepted, DeliveryDetail, Page, RefusalView } from '@cooperage/contracts';
@@ -52,6 +52,31 @@ describe('a webhook', () => {
       const delivery = expectOk(await owner.get<DeliveryDetail>(`/api/v1/deliveries/${deliveryId}`));
       expect([answer.status, delivery.status]).toEqual([202, 'ignored']);
       expect(delivery.note).not.toBeNull();
+    }
+  });
+
+  it('R22C-2 R22C-5 that names the ref alone and has no id is received each time, whatever came before', async () => {
+    const { project, secret } = target;
+    const send = (headers = {}, body = '{"ref":"refs/heads/main"}') =>
+      fetch(`${world.origin}/api/v1/hooks/${project.id}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}`, ...headers },
+        body,
+      });
+    // R22C-1: whoever knows the next body could have said what it would be called.
+    const foretold = createHash('sha256').update('{"ref":"refs/heads/main"}').digest('hex');
+    await send({ 'idempotency-key': `sha256:${foretold}` }, '{"type":"ping"}');
+    for (const _time of [1, 2]) {
+      const { deliveryId, duplicate } = (await (await send()).json()) as Accepted;
+      expect(duplicate).toBe(false);
+      const delivery = expectOk(await owner.get<DeliveryDetail>(`/api/v1/deliveries/${deliveryId}`));
+      expect(delivery).toMatchObject({
+        forge: 'generic',
+        status: 'received',
+        ref: 'refs/heads/main',
+        after: null,
+        note: null,
+      });
     }
   });
 

@@ -145,14 +145,12 @@ function deliveryOf(call: HookCall, accepted: AcceptedDelivery): NewDelivery {
     return { ...common, ...stored, ...nothing, status: 'ignored', note: event.reason };
   }
   const { ref, before, after, repository } = event;
-  // A deleted ref starts nothing, and is still worth knowing.
-  const isDeletion = after === null;
   return {
     ...common,
     ...stored,
     ...{ ref, before, after, repository },
     sender: event.sender?.replace(/[\0-\x1f\x7f]/g, ' ').slice(0, 200) ?? null,
-    status: isDeletion ? 'ignored' : 'received',
-    note: isDeletion ? 'The ref was deleted; there is nothing to build.' : null,
+    status: 'received',
+    note: null,
   };
 }

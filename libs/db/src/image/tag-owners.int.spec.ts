@@ -131,6 +131,37 @@ describe('whose a tag is', () => {
     expect(held.get('abcdef0')).toMatchObject({ owner: first, commit: first });
   });
 
+  describe('for a person who points a tag by hand', () => {
+    const plan = async (tag: string, image: number) =>
+      (await new TagPlans(world.db).find(projectId, tag, digestOf(image)))?.kind;
+
+    it('R22A-1 what the rules would give to a protected ref is its own, also before it was built', async () => {
+      const rule = { projectId, enabled: true, includePaths: [], excludePaths: [] };
+      await world.db.prisma.rule.createMany({
+        data: [
+          { ...rule, id: newId(), name: 'b', refKind: 'branch', refPattern: '**', tags: ['{{branch}}', '{{default}}'] },
+          { ...rule, id: newId(), name: 't', refKind: 'tag', refPattern: 'v*', tags: ['{{version}}'] },
+        ],
+      });
+      const protection = { defaultBranch: 'main', protectedBranches: ['release/*'], protectedTags: ['v*'] };
+      await world.db.prisma.project.update({ where: { id: projectId }, data: protection });
+      await pass({ image: 1, ref: 'refs/heads/topic', zone: 'branch', tags: { topic: 'ref' } });
+      for (const tag of ['2.0.0', 'latest', 'main', 'release-9'])
+        expect([tag, await plan(tag, 1)]).toEqual([tag, 'protected']);
+      expect([await plan('mine', 1), await plan('topic', 1)]).toEqual(['new', 'same']);
+      await pass({ image: 2, ref: 'refs/heads/main', tags: {} });
+      expect(await plan('2.0.0', 2)).toBe('new');
+    });
+
+    it('R22C-4 an image of a late build takes no tag from one that was pushed later', async () => {
+      await pass({ image: 1, ref: 'refs/heads/main', tags: { latest: 'neither' } });
+      const late = await pass({ image: 2, ref: 'refs/heads/main', tags: {} });
+      expect(await plan('latest', 2)).toBe('forward');
+      await world.db.prisma.build.update({ where: { id: late.id }, data: { movesTags: false } });
+      expect(await plan('latest', 2)).toBe('backward');
+    });
+  });
+
   it('R5-C6 evaluation finds whose tags are', async () => {
     await pass({ image: 1, ref: 'refs/tags/v1', tags: { v1: 'ref', '1': 'neither' } });
     const held = await new EvaluationRepository(world.db).heldTags(projectId, ['v1', '1', 'v2']);

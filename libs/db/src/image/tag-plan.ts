@@ -1,4 +1,12 @@
-import { type TagMoveKind, type TagPlace, tagMoveKind, type Zone } from '@cooperage/domain';
+import {
+  inTurns,
+  isReservedTag,
+  type Rule,
+  type TagMoveKind,
+  type TagPlace,
+  tagMoveKind,
+  type Zone,
+} from '@cooperage/domain';
 import type { Database, Queryable } from '../database.js';
 
 /** An image that a tag could point to, and whether its newest verification passed and no key was revoked since. */
@@ -30,15 +38,17 @@ export async function planTagMove(
   tag: string,
   digest: string,
 ): Promise<TagPlan | null> {
-  const [target] = await db.$queryRaw<Omit<TagTargetRecord, 'digest'>[]>`
-    SELECT b.id::text AS "buildId", b.sequence, b.number AS "buildNumber", b.zone, coalesce((
+  const [found] = await db.$queryRaw<(Omit<TagTargetRecord, 'digest'> & { readonly isLate: boolean })[]>`
+    SELECT b.id::text AS "buildId", b.sequence, b.number AS "buildNumber", b.zone,
+      NOT b.moves_tags AND b.zone <> 'fork' AS "isLate", coalesce((
       SELECT ok FROM image_verification v WHERE v.project_id = i.project_id AND v.digest = i.digest ORDER BY v.id DESC LIMIT 1
     ), false) AND NOT EXISTS (
       SELECT 1 FROM signing_key k WHERE k.project_id = i.project_id AND k.state = 'revoked' AND k.retired_at >= (
         SELECT at FROM image_verification v WHERE v.project_id = i.project_id AND v.digest = i.digest ORDER BY v.id DESC LIMIT 1)
     ) AS verified
     FROM image i JOIN build b ON b.id = i.build_id WHERE i.project_id = ${projectId}::uuid AND i.digest = ${digest}`;
-  if (!target) return null;
+  if (!found) return null;
+  const { isLate, ...target } = found;
   const from = await db.imageTag.findUnique({
     where: { projectId_tag: { projectId, tag } },
     select: { digest: true, sequence: true, buildNumber: true, zone: true },
@@ -48,5 +58,20 @@ export async function planTagMove(
   const isKept = (await db.keptTag.count({ where: { projectId, tag } })) > 0;
   const deletion = { projectId, kind: 'image', subject: digest, state: 'deleting' };
   const isDeleting = (await db.retentionCandidate.count({ where: deletion })) > 0;
-  return { kind: tagMoveKind(place, to, { isKept, isDeleting }), from: place, to };
+  const isReserved = to.zone !== 'protected' && (await isReservedIn(db, projectId, tag));
+  return { kind: tagMoveKind(place, to, { isKept, isReserved, isLate, isDeleting }), from: place, to };
+}
+
+/** What rules would give to protected branches and releases is theirs, whoever points a tag (R22A-1). */
+async function isReservedIn(db: Queryable, projectId: string, tag: string): Promise<boolean> {
+  const project = await db.project.findUnique({
+    where: { id: projectId },
+    select: {
+      ...{ defaultBranch: true, protectedBranches: true, protectedTags: true },
+      rules: { select: { enabled: true, refKind: true, refPattern: true, tags: true } },
+    },
+  });
+  if (!project) return true;
+  const rules = project.rules.map((rule) => ({ ...rule, refKind: rule.refKind as Rule['refKind'] }));
+  return inTurns(isReservedTag(tag, { ...project, rules }));
 }

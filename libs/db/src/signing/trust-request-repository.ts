@@ -118,7 +118,10 @@ async function carryOut(
 ): Promise<RequestOutcome> {
   if (kind === 'same') return done;
   if (kind === 'backward')
-    return { ok: false, note: `Tags move only forward: ${tag} points to build #${from?.buildNumber}, which is newer.` };
+    return {
+      ok: false,
+      note: `Tags move only forward: ${tag} points to build #${from?.buildNumber}, whose commit was pushed later.`,
+    };
   if (kind === 'deleting') return { ok: false, note: 'The deletion of this image has begun.' };
   if (kind === 'protected')
     return { ok: false, note: `${tag} belongs to protected branches and releases, and this image is of neither.` };

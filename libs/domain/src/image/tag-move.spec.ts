@@ -31,6 +31,20 @@ describe('a move of a tag', () => {
     expect(tagMoveKind(null, place(2, 2), { isKept: true })).toBe('new');
   });
 
+  it('R22A-1 is refused for a branch where rules would give the tag to a protected ref, whoever has it now', () => {
+    const branch = place(2, 2, 'b', 'branch');
+    expect(tagMoveKind(null, branch, { isReserved: true })).toBe('protected');
+    expect(tagMoveKind(place(1, 1, 'a', 'branch'), branch, { isReserved: true })).toBe('protected');
+    expect(tagMoveKind(place(1, 1, 'b', 'branch'), branch, { isReserved: true })).toBe('same');
+    expect(tagMoveKind(null, place(2, 2), { isReserved: true })).toBe('new');
+  });
+
+  it('R22C-4 goes back to an image of a late build, which was evaluated behind newer commits', () => {
+    expect(tagMoveKind(place(9, 9), place(10, 10), { isLate: true })).toBe('backward');
+    expect(tagMoveKind(null, place(10, 10), { isLate: true })).toBe('new');
+    expect(tagMoveKind(place(9, 9, 'x'), place(10, 10, 'x'), { isLate: true })).toBe('same');
+  });
+
   it('V7-L2 is refused where the deletion of the image has begun, except that nothing moves', () => {
     const isDeleting = true;
     expect(tagMoveKind(null, place(2, 2), { isDeleting })).toBe('deleting');

@@ -13,13 +13,17 @@ export interface TagPlace {
 export interface TagMoveCircumstances {
   /** The tag is kept for a protected ref whose image was deleted. */
   readonly isKept?: boolean;
+  /** The rules would give the tag to a protected branch or a release. */
+  readonly isReserved?: boolean;
+  /** The image was built from a commit behind the head that was evaluated before: its own build moved no tag. */
+  readonly isLate?: boolean;
   /** The deletion of the image has begun: some of its layers may be gone. */
   readonly isDeleting?: boolean;
 }
 
 /**
  * What pointing a tag to an image would be. Only `new` and `forward` change anything: tags never move backward, and one that
- * belongs to a protected branch or a release goes to no other (`protected`). None goes to an image whose deletion has begun (`deleting`).
+ * belongs to the zone `protected`, or would by the rules, goes to no other zone (`protected`). None goes to an image whose deletion has begun (`deleting`).
  */
 export const tagMoveKinds = ['new', 'forward', 'same', 'backward', 'protected', 'deleting'] as const;
 export type TagMoveKind = (typeof tagMoveKinds)[number];
@@ -30,12 +34,15 @@ export type TagMoveKind = (typeof tagMoveKinds)[number];
 export function tagMoveKind(
   from: TagPlace | null,
   to: TagPlace,
-  { isKept = false, isDeleting = false }: TagMoveCircumstances = {},
+  { isKept = false, isReserved = false, isLate = false, isDeleting = false }: TagMoveCircumstances = {},
 ): TagMoveKind {
   if (isDeleting && from?.digest !== to.digest) return 'deleting';
-  if (from === null) return isKept && to.zone !== 'protected' ? 'protected' : 'new';
-  if (from.digest === to.digest) return 'same';
-  if (from.zone === 'protected' && to.zone !== 'protected') return 'protected';
+  if (from?.digest === to.digest) return 'same';
+  const isProtected = from === null ? isKept : from.zone === 'protected';
+  if ((isProtected || isReserved) && to.zone !== 'protected') return 'protected';
+  if (from === null) return 'new';
+  // Its sequence is that of its evaluation, which came later than that of newer commits (R22C-4).
+  if (isLate) return 'backward';
   if (from.sequence !== to.sequence) return from.sequence < to.sequence ? 'forward' : 'backward';
   return from.buildNumber < to.buildNumber ? 'forward' : 'backward';
 }

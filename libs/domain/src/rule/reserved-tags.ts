@@ -2,7 +2,7 @@ import type { ProtectionRules } from '../cache/zone.js';
 import type { Sliced } from '../share/in-turns.js';
 import { isOfCommit, shortCommit, someCommit, withoutCommit } from './commit-tags.js';
 import { compileGlob, fixedStart } from './glob.js';
-import type { MatchWork } from './match-work.js';
+import { MatchWork, TooMuchWork } from './match-work.js';
 import type { Rule } from './rule.js';
 import { commitMark, isOpen, sanitizeInside, tagPattern, tagPatterns } from './tag-pattern.js';
 
@@ -33,6 +33,19 @@ const releaseParts: Readonly<Record<string, string>> = {
 const mostParts = 3;
 /** For each character of a regular expression. */
 const stepsToMake = 16;
+/** Steps of comparing for one tag. */
+const mostSteps = 20_000_000;
+
+/** Whether a tag is kept for protected branches and releases, or for a commit of theirs. What takes too much work to tell is kept too. */
+export function* isReservedTag(tag: string, rules: TagRules): Sliced<boolean> {
+  try {
+    const reserved = yield* ReservedTags.of(rules, new MatchWork(mostSteps));
+    return (yield* reserved.has(tag)) || (yield* reserved.namesCommit(tag));
+  } catch (error) {
+    if (error instanceof TooMuchWork) return true;
+    throw error;
+  }
+}
 
 /**
  * Whether the rules could give a tag to the build of a protected branch or of a protected git tag, at any time: what `{{branch}}` and

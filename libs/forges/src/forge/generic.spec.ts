@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { accepted, after, before, fixture, hmac, json, now, read, refused, signed } from '../../spec/calls.js';
 import type { RawHeaders } from '../../src/delivery.js';
@@ -53,10 +52,18 @@ describe('the generic sender', () => {
     const rawBody = '{"ref":"refs/heads/main"}';
     expect(accepted(headers, rawBody, ['token-1'])).toMatchObject({
       proof: 'bearer',
-      deliveryId: `sha256:${createHash('sha256').update(rawBody).digest('hex')}`,
       event: { ref: 'refs/heads/main', before: null, after: null, sender: null },
     });
     expect(refused(headers, rawBody, ['token-2']).code).toBe('signature_invalid');
+  });
+
+  it('R22C-1 R22C-5 gives each call without an id one that no header can foretell', () => {
+    const headers = { ...json, authorization: `Bearer token-1` };
+    const ids = [1, 2].map(() => accepted(headers, '{"ref":"refs/heads/main"}', ['token-1']).deliveryId);
+    expect(new Set(ids).size).toBe(2);
+    expect(accepted({ ...headers, 'idempotency-key': 'k' }, '{"ref":"refs/heads/main"}', ['token-1']).deliveryId).toBe(
+      'k',
+    );
   });
 
   it('a bad signature is not saved by a good bearer token', () => {

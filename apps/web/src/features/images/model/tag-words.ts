@@ -34,7 +34,7 @@ export function planWords({ tag, kind, from, to, verified }: TagPlanView): PlanW
     };
   if (kind === 'backward')
     return no(
-      `Tags move only forward: ${tag} points to ${shortDigest(from.digest)} of build #${from.buildNumber}, whose push is newer than that of build #${to.buildNumber}. Give this image another tag, or build its commit again.`,
+      `Tags move only forward: ${tag} points to ${shortDigest(from.digest)} of build #${from.buildNumber}, whose commit was pushed after that of build #${to.buildNumber}. Give this image another tag, or build its commit again.`,
     );
   return {
     text: `${tag} moves from ${shortDigest(from.digest)} of build #${from.buildNumber} to ${shortDigest(to.digest)} of build #${to.buildNumber}.`,
