@@ -15,14 +15,18 @@ export interface MountRequest {
   readonly to: RepositoryName;
   readonly digest: Digest;
   readonly limits?: ImageLimits;
-  /** Asked with the size of the whole image in bytes before anything is written; what it throws ends the call. */
-  readonly admit?: (totalBytes: number) => Promise<void>;
+  /**
+   * Asked with the size of the whole image in bytes, and with the digests of its manifests, before anything is written; what it throws
+   * ends the call.
+   */
+  readonly admit?: (totalBytes: number, manifests: readonly Digest[]) => Promise<void>;
 }
 
 export interface MountedImage {
   /** What a signature has as its subject. */
   readonly root: Descriptor;
-  readonly manifestCount: number;
+  /** Digests of its manifests: of an index and its children, or of the single one. */
+  readonly manifests: readonly Digest[];
   readonly blobCount: number;
   /** Blobs that the registry would not mount and that went through us instead. */
   readonly uploadedCount: number;
@@ -49,13 +53,14 @@ export async function mountImage(
   refuseForeignLayers(blobs);
   await inParallel(blobs, parallelMounts, (blob) => refuseOtherSize(client, request.from, blob, options));
   const blobBytes = blobs.reduce((sum, blob) => sum + blob.size, 0);
-  await request.admit?.(parts.root.size + blobBytes);
+  const manifests = [...new Set([...parts.manifests, parts.root.digest])];
+  await request.admit?.(parts.root.size + blobBytes, manifests);
   const mounted = await inParallel(blobs, parallelMounts, (blob) => takeOver(client, request, blob, options));
   await putManifests(client, request, parts, options);
   const { digest, mediaType, size } = parts.root;
   return {
     root: { mediaType, digest, size },
-    manifestCount: childrenOf(parts).length + 1,
+    manifests,
     blobCount: blobs.length,
     uploadedCount: mounted.filter((how) => how === 'uploaded').length,
     blobBytes,
