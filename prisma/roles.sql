@@ -150,7 +150,7 @@ GRANT SELECT, INSERT, UPDATE ON attempt, signing_key, publisher_tenure, head_wat
 GRANT SELECT, UPDATE ON named_lock TO cooperage_control;
 GRANT SELECT ON worker_drain TO cooperage_control;
 GRANT SELECT, INSERT, DELETE ON tag_move, signature_artifact, image_verification TO cooperage_control;
-GRANT SELECT, INSERT, UPDATE, DELETE ON base_tag, build, image, staged_image, image_tag, kept_tag, ref_head, process_instance, outbox TO cooperage_control;
+GRANT SELECT, INSERT, UPDATE, DELETE ON base_tag, build, image, mounted_image, staged_image, image_tag, kept_tag, ref_head, process_instance, outbox TO cooperage_control;
 GRANT SELECT, DELETE ON hook_refusal TO cooperage_control;
 -- What is measured in the registry stands there instead of a builder's word.
 GRANT SELECT, INSERT, UPDATE, DELETE ON cache_entry TO cooperage_control;

@@ -60,6 +60,7 @@ export {
 } from './image/image-repository.js';
 export * from './image/kept-tag-repository.js';
 export * from './image/layer-listing-repository.js';
+export * from './image/mounted-repository.js';
 export type { StoredVerdict } from './image/newest-verification.js';
 export * from './image/publish-repository.js';
 export {
@@ -109,6 +110,7 @@ export {
   type RuleSettings,
 } from './project/rule-repository.js';
 export * from './retention/image-deletion.js';
+export * from './retention/mounted-deletion.js';
 export * from './retention/retention-deletion.js';
 export * from './retention/retention-policy-repository.js';
 export type { RetentionRecord } from './retention/retention-record.js';

@@ -85,7 +85,8 @@ export class QuotaRepository {
     const [row] = await this.db.prisma.$queryRaw<{ bytes: number }[]>`
       SELECT (coalesce(sum(amount), 0)
         - coalesce((SELECT i.size_bytes FROM image i WHERE i.project_id = ${projectId}::uuid AND i.digest = ${digest}), 0)
-        - (SELECT coalesce(sum(s.bytes), 0) FROM staged_image s WHERE s.project_id = ${projectId}::uuid AND s.digest = ${digest}))::float8 AS bytes
+        - (SELECT coalesce(sum(s.bytes), 0) FROM staged_image s WHERE s.project_id = ${projectId}::uuid AND s.digest = ${digest})
+        - coalesce((SELECT m.bytes FROM mounted_image m WHERE m.project_id = ${projectId}::uuid AND m.digest = ${digest}), 0))::float8 AS bytes
       FROM ${countedRows(Prisma.sql`${organizationId}`, ['imageBytes', 'stagedBytes'])} AS parts`;
     return row!.bytes;
   }

@@ -9,13 +9,15 @@ export interface PublishedImage {
   readonly platforms: readonly string[];
   /** Manifests, configs and compressed layers, each once; the manifest's own size when absent. */
   readonly totalBytes?: number;
+  /** Of an index and of what it names, or the single one. */
+  readonly manifests?: readonly string[];
 }
 
 /**
  * The image of the build in `moved`. An older build that made the same bytes later does not take it over, and a fork's takes
  * over nothing. An image of a protected ref stays with builds of protected refs: its tags are defended by the zone of its build.
  */
-export function rememberImage({ platforms, totalBytes }: PublishedImage): Prisma.Sql {
+export function rememberImage({ platforms, totalBytes, manifests = [] }: PublishedImage): Prisma.Sql {
   return Prisma.sql`, remembered AS (
     INSERT INTO image AS i (id, project_id, digest, media_type, size_bytes, platforms, build_id, commit)
     SELECT ${newId()}::uuid, project_id, digest, media_type,
@@ -30,7 +32,11 @@ export function rememberImage({ platforms, totalBytes }: PublishedImage): Prisma
       -- From here on it counts as an image. A builder of any zone may hold its row: the retention engine forgets what is left here.
       DELETE FROM staged_image WHERE id IN (
         SELECT s.id FROM staged_image s JOIN moved ON s.project_id = moved.project_id AND s.digest = moved.digest
-        FOR UPDATE OF s SKIP LOCKED))`;
+        FOR UPDATE OF s SKIP LOCKED)
+    ), unnoted AS (
+      -- Nor is anything that it consists of what a publication has left that ended before its gate.
+      DELETE FROM mounted_image m USING moved
+      WHERE m.project_id = moved.project_id AND (m.digest = moved.digest OR m.digest = ANY (${[...manifests]}::text[])))`;
 }
 
 /**

@@ -32,6 +32,7 @@ const tables = [
   ['layer_listing', 20],
   ['signature_artifact', 50],
   ['staged_image', 100],
+  ['mounted_image', 100],
   ['cache_prune', 100],
   ['image_verification', 200],
   ['step_verdict', 5_000],
@@ -89,6 +90,12 @@ export class ProjectRemoval {
       select: { zone: true, digest: true },
     });
     return rows.map(({ zone, digest }) => ({ zone: zone as Zone, digest }));
+  }
+
+  /** What publications that ended before their gate have left in the project's own repository. */
+  async mounted(projectId: string): Promise<Digest[]> {
+    const rows = await this.db.prisma.mountedImage.findMany({ where: { projectId }, select: { digest: true } });
+    return rows.map(({ digest }) => digest as Digest);
   }
 
   /** Digests of the manifests of all signatures and attestations; their tags do not lead to all of them. */

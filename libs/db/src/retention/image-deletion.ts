@@ -30,6 +30,8 @@ export interface ImageToDelete {
   readonly zones: readonly Zone[];
   /** Manifests of its signatures and attestations. */
   readonly artifacts: readonly Digest[];
+  /** The only ones of its manifests that go; all where this is absent. */
+  readonly manifests?: readonly Digest[];
 }
 
 /** A deletion of an image that is due. */

@@ -88,6 +88,10 @@ export class RetentionDeletion {
       where: { projectId, state: 'deleted', lookAt: { lte: new Date() } },
       data: { lookAt: until },
     });
+    await this.db.prisma.mountedImage.updateMany({
+      where: { projectId, lookAt: { lte: new Date() } },
+      data: { lookAt: until },
+    });
   }
 
   /**

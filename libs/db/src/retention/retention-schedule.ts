@@ -86,7 +86,8 @@ export class RetentionSchedule {
         SELECT d.id FROM (
           SELECT c.project_id AS id FROM retention_candidate c
           WHERE c.state IN ('scheduled', 'deleting') AND c.delete_after <= now()
-          UNION SELECT s.project_id FROM staged_image s WHERE s.state = 'deleted' AND s.look_at <= now()) d
+          UNION SELECT s.project_id FROM staged_image s WHERE s.state = 'deleted' AND s.look_at <= now()
+          UNION SELECT m.project_id FROM mounted_image m WHERE m.look_at <= now()) d
         WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.topic = 'retention' AND o.group_id = d.id)
       ), added AS (
         INSERT INTO outbox (topic, subject_id, group_id) SELECT 'retention', id, id FROM due RETURNING topic

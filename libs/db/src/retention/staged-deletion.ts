@@ -42,7 +42,9 @@ const isLeftover = Prisma.sql`(
   s.noted_at < now() - ${pushedForMinutes} * interval '1 minute'
   AND NOT EXISTS (SELECT 1 FROM build b WHERE b.id = s.build_id AND b.project_id = s.project_id AND b.finished_at IS NULL)
   AND NOT EXISTS (SELECT 1 FROM build b WHERE b.project_id = s.project_id AND b.digest = s.digest AND b.finished_at IS NULL)
-  AND NOT EXISTS (SELECT 1 FROM image i WHERE i.project_id = s.project_id AND i.digest = s.digest))`;
+  AND NOT EXISTS (SELECT 1 FROM image i WHERE i.project_id = s.project_id AND i.digest = s.digest)
+  -- While it stands in the project's own repository as well, this row counts its blobs for both.
+  AND NOT EXISTS (SELECT 1 FROM mounted_image m WHERE m.project_id = s.project_id AND m.digest = s.digest))`;
 
 /** @internal What of these rows is to be deleted, and is not scheduled yet. */
 export function leftoversSql(ids: readonly string[]): Prisma.Sql {

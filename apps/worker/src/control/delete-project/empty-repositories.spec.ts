@@ -39,6 +39,7 @@ function emptyingIn(registry: object, { images = [], artifacts = [], builds = []
     artifactDigests: async () => artifacts,
     leftovers: leftovers.mockResolvedValue([]),
     staged: async () => [],
+    mounted: async () => [],
   };
   const publishes = { digestsOfProject: async () => images };
   const session = { registry } as unknown as PublisherSession;

@@ -9,7 +9,7 @@ import {
 } from '@cooperage/domain';
 import { inParallel, isRegistryError } from '@cooperage/oci';
 import type { Logger } from '@cooperage/telemetry';
-import { attachedTo, deleteBlobs, deleteManifests, referrersOf, tagged, tagsIn } from '../publish/delete-manifests.js';
+import { allAttachedTo, deleteBlobs, deleteManifests, tagged, taggedFor, tagsIn } from '../publish/delete-manifests.js';
 import { contentOf, type ImageContent } from '../publish/image-content.js';
 import type { PublisherSession } from '../publish/publisher-session.js';
 import type { ReplacedCaches } from '../sweep-cache/replaced-caches.js';
@@ -30,6 +30,8 @@ export class EmptyRepositories {
   async empty(session: PublisherSession, project: BuildProject): Promise<void> {
     const gone = new Set<Digest>();
     await this.emptyOwn(session, project, gone);
+    const mounted = await this.removal.mounted(project.id);
+    await inParallel(mounted, parallelImages, (digest) => this.emptyPublished(session, project, digest, gone));
     for await (const leftovers of this.pages(project.id)) await this.emptyLeftovers(session, project, leftovers, gone);
     await this.replaced.deleteAll(session, project.id);
     const staged = Map.groupBy(await this.removal.staged(project.id), ({ zone }) => zone);
@@ -51,7 +53,7 @@ export class EmptyRepositories {
     // Else the tags lead to these: their rows do not.
     if (tags === null)
       await inParallel(images as Digest[], parallelImages, async (image) => {
-        for (const each of await attachedTo(session, repository, image)) known.add(each);
+        for (const each of await taggedFor(session, repository, image)) known.add(each);
       });
     const empty = (digests: readonly Digest[]) =>
       inParallel(digests, parallelImages, (digest) => this.emptyImage(session, repository, digest, gone));
@@ -138,7 +140,7 @@ export class EmptyRepositories {
   ): Promise<void> {
     const repository = projectRepository(project.organizationSlug, project.slug);
     if (!(await session.registry.manifests.head(repository, digest, { signal: session.signal }))) return;
-    await deleteManifests(session, repository, await referrersOf(session, repository, digest), this.logger);
+    await deleteManifests(session, repository, await allAttachedTo(session, repository, digest), this.logger);
     await this.emptyImage(session, repository, digest, gone);
   }
 

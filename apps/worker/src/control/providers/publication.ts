@@ -3,10 +3,10 @@ import {
   BuildProjectRepository,
   BuildRepository,
   Database,
+  MountedRepository,
   PublishRepository,
   QuotaRepository,
 } from '@cooperage/db';
-import type { MasterKeys } from '@cooperage/domain';
 import type { Logger, Metrics } from '@cooperage/telemetry';
 import type { Provider } from '@nestjs/common';
 import { LOGGER, MASTER_KEYS, METRICS } from '../../shared/tokens.js';
@@ -21,8 +21,8 @@ export function publication(): Provider[] {
   return [
     {
       provide: InspectImage,
-      inject: [BuildProjectRepository, MASTER_KEYS],
-      useFactory: (projects: BuildProjectRepository, keys: MasterKeys) => new InspectImage(projects, keys),
+      inject: [BuildProjectRepository, MASTER_KEYS, MountedRepository],
+      useFactory: (...parts: ConstructorParameters<typeof InspectImage>) => new InspectImage(...parts),
     },
     {
       provide: PublishService,

@@ -6,6 +6,7 @@ import {
   Database,
   DueCacheRepository,
   ImageDeletion,
+  MountedDeletion,
   ProjectRemoval,
   PublishRepository,
   QuotaRepository,
@@ -87,7 +88,15 @@ export function upkeep(): Provider[] {
     },
     {
       provide: RetentionService,
-      inject: [BuildProjectRepository, RetentionDeletion, ImageDeletion, StagedDeletion, PublisherSessions, LOGGER],
+      inject: [
+        BuildProjectRepository,
+        RetentionDeletion,
+        ImageDeletion,
+        StagedDeletion,
+        MountedDeletion,
+        PublisherSessions,
+        LOGGER,
+      ],
       useFactory: (...parts: ConstructorParameters<typeof RetentionService>) => new RetentionService(...parts),
     },
     {

@@ -38,7 +38,7 @@ export async function* tagged(
 }
 
 /** Digests of what is attached to an image by tags. @throws {RegistryError} */
-export async function attachedTo(
+export async function taggedFor(
   { registry, signal }: PublisherSession,
   repository: RepositoryName,
   image: Digest,
@@ -52,14 +52,14 @@ export async function attachedTo(
 }
 
 /** Digests of all that is attached to an image, by tags or as referrers. @throws {RegistryError} */
-export async function referrersOf(
+export async function allAttachedTo(
   session: PublisherSession,
   repository: RepositoryName,
   image: Digest,
 ): Promise<Digest[]> {
   const { registry, signal } = session;
   const listed = await registry.referrers.list(repository, image, { signal });
-  const attached = await attachedTo(session, repository, image);
+  const attached = await taggedFor(session, repository, image);
   return [...listed.map(({ digest }) => digest), ...attached];
 }
 

@@ -38,7 +38,7 @@ it('R17A-3 refuses a config that nobody could show before anything of it is publ
   const build = { projectId: 'p', zone: 'branch', digest } as BuildRecord;
   const project = { organizationSlug: 'acme', slug: 'shop' } as BuildProject;
   const admit = vi.fn();
-  const inspect = new InspectImage(projects, undefined as unknown as MasterKeys);
+  const inspect = new InspectImage(projects, undefined as unknown as MasterKeys, { note: admit });
   const error = await inspect.into(session, build, project, admit).catch((error: unknown) => error);
   expect(judgeInterruption(error, () => ({ attempts: 1, ageMs: 0 }), false)).toMatchObject({
     ends: true,

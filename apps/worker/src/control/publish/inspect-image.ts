@@ -1,4 +1,4 @@
-import type { BuildProject, BuildProjectRepository, BuildRecord } from '@cooperage/db';
+import type { BuildProject, BuildProjectRepository, BuildRecord, MountedRepository } from '@cooperage/db';
 import {
   BuildFailure,
   type Digest,
@@ -13,6 +13,7 @@ import {
   checkImageConfig,
   type Descriptor,
   imagePlatforms,
+  inParallel,
   manifestsOf,
   mountImage,
   readImageRoot,
@@ -23,12 +24,15 @@ import type { PublisherSession } from './publisher-session.js';
 const maxConfigBytes = 8 * 1024 * 1024;
 /** Of all platforms together. */
 const maxConfigsBytes = 32 * 1024 * 1024;
+const parallelLooks = 16;
 
 export interface InspectedImage {
   readonly subject: Descriptor;
   readonly totalBytes: number;
   /** What the image is made for; what was asked for, where the image does not say it. */
   readonly platforms: readonly string[];
+  /** Digests of all its manifests. */
+  readonly manifests: readonly Digest[];
 }
 
 /** Looks an image over in the staging repository, and takes it into the project's repository by digest. */
@@ -36,6 +40,7 @@ export class InspectImage {
   constructor(
     private readonly projects: BuildProjectRepository,
     private readonly keys: MasterKeys,
+    private readonly mounted: Pick<MountedRepository, 'note'>,
   ) {}
 
   /**
@@ -54,14 +59,20 @@ export class InspectImage {
     const from = stagingRepository(build.projectId, build.zone);
     const to = projectRepository(project.organizationSlug, project.slug);
     await this.searchDocuments(session, build, from);
+    const digest = build.digest as Digest;
+    const admitted = async (bytes: number, manifests: readonly Digest[]) => {
+      await admit(bytes);
+      await this.mounted.note(build, session.tenure, { bytes, manifests: await missing(session, to, manifests) });
+    };
     const mounted = await mountImage(
       session.registry,
-      { from, to, digest: build.digest as Digest, admit },
+      { from, to, digest, admit: admitted },
       { signal: session.signal },
     );
     const found = await imagePlatforms(session.registry, to, mounted.root.digest, { signal: session.signal });
     const platforms = found.length > 0 ? found : [build.platform];
-    return { subject: mounted.root, totalBytes: mounted.root.size + mounted.blobBytes, platforms };
+    const { root, blobBytes, manifests } = mounted;
+    return { subject: root, totalBytes: root.size + blobBytes, platforms, manifests };
   }
 
   /** Also without secrets: what reads the image later, here and in the API, should meet no document that it cannot read. */
@@ -105,6 +116,21 @@ export class InspectImage {
       rows.map(({ name, sealed }) => [name, openBox(this.keys, sealed, sealedSubject.projectSecret(projectId, name))]),
     );
   }
+}
+
+/**
+ * Manifests that the repository does not hold. What it holds is needed by others: a builder could name the signature of an image as what
+ * it has built, or as a part of that, and it must not be deleted with what this publication leaves (R21D-1).
+ */
+async function missing(
+  { registry, signal }: PublisherSession,
+  repository: RepositoryName,
+  manifests: readonly Digest[],
+): Promise<Digest[]> {
+  const found = await inParallel(manifests, parallelLooks, (digest) =>
+    registry.manifests.head(repository, digest, { signal }),
+  );
+  return manifests.filter((_, at) => found[at] === null);
 }
 
 function tooLarge(): BuildFailure {

@@ -1,7 +1,7 @@
 import type { BuildProject, ImageToDelete } from '@cooperage/db';
 import { projectRepository, stagingRepository } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
-import { deleteBlobs, deleteManifests, referrersOf } from '../publish/delete-manifests.js';
+import { allAttachedTo, deleteBlobs, deleteManifests } from '../publish/delete-manifests.js';
 import type { ImageContent } from '../publish/image-content.js';
 import type { PublisherSession } from '../publish/publisher-session.js';
 
@@ -10,17 +10,18 @@ import type { PublisherSession } from '../publish/publisher-session.js';
  * with its tags, then what its builds staged. Nobody can pull anything of it by any digest afterwards, except what another image of
  * the project has. The registry's own garbage collection gives the bytes back.
  * @param content what no other image of the project has
+ * @returns whether the registry has deleted the image itself: not every one deletes
  * @throws {RegistryError} `unavailable`, `denied`; all of it can be repeated
  */
 export async function deleteImage(
   session: PublisherSession,
   project: BuildProject,
-  { digest, artifacts, zones }: ImageToDelete,
+  { digest, artifacts, zones, manifests }: ImageToDelete,
   content: ImageContent,
   logger: Logger,
-): Promise<void> {
+): Promise<boolean> {
   const repository = projectRepository(project.organizationSlug, project.slug);
-  const referrers = [...artifacts, ...(await referrersOf(session, repository, digest))];
+  const referrers = [...artifacts, ...(await allAttachedTo(session, repository, digest))];
   await deleteManifests(
     session,
     repository,
@@ -32,9 +33,10 @@ export async function deleteImage(
   await deleteManifests(
     session,
     repository,
-    [...content.manifests].filter((each) => each !== digest),
+    [...content.manifests].filter((each) => each !== digest && (manifests?.includes(each) ?? true)),
     logger,
   );
-  await deleteManifests(session, repository, [digest], logger);
+  const gone = await deleteManifests(session, repository, [digest], logger);
   for (const zone of zones) await deleteManifests(session, stagingRepository(project.id, zone), [digest], logger);
+  return gone > 0;
 }

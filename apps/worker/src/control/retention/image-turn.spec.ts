@@ -63,9 +63,19 @@ function world(stay: number, go: number, bounds: Partial<typeof imageBounds & { 
     },
   };
   const staged = { hasDue: async () => false, begin: async () => [], toLookAt: async () => [] };
+  const mounted = { due: async () => [] };
   const projects = { find: async () => ({ id: 'project', organizationSlug: 'o', slug: 's', deletedAt: null }) };
   const deletion = { begin: async () => [] };
-  const parts = [projects, deletion, images, staged, sessions, logger, { ...imageBounds, pauseMs: 0, ...bounds }];
+  const parts = [
+    projects,
+    deletion,
+    images,
+    staged,
+    mounted,
+    sessions,
+    logger,
+    { ...imageBounds, pauseMs: 0, ...bounds },
+  ];
   const service = new RetentionService(...(parts as unknown as ConstructorParameters<typeof RetentionService>));
   const handle = () => service.handle({ subjectId: 'project', attempts: 1 } as never);
   return { handle, read: repository.read, staying, going, ended, unlinked, sessionsOpened: () => opened };

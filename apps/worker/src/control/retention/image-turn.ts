@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { BuildProject, ImageDeletion, ScheduledImage } from '@cooperage/db';
+import type { BuildProject, ImageDeletion, ImageToDelete, ScheduledImage } from '@cooperage/db';
 import { isRegistryError } from '@cooperage/oci';
 import type { Logger } from '@cooperage/telemetry';
 import type { PublisherSession, PublisherSessions } from '../publish/publisher-session.js';
@@ -32,16 +32,33 @@ export interface ImagesDeleted {
   readonly isMore: boolean;
 }
 
+/** Which images of a project are to be deleted, and what becomes of their rows. */
+export interface GoingImages extends Pick<ImageDeletion, 'due' | 'begin'> {
+  /**
+   * @param left what the registry still serves of it; null where nothing
+   * @param isGone whether the registry has deleted the image itself
+   */
+  end(projectId: string, image: ImageToDelete, left: string | null, isGone: boolean): Promise<void>;
+}
+
+/** What a turn works with. */
+export interface TurnParts {
+  /** All images of the project: what one of them has stays. */
+  readonly images: Pick<ImageDeletion, 'page' | 'artifactBlobs'>;
+  readonly going: GoingImages;
+  readonly sessions: PublisherSessions;
+  readonly turn: OneByOne;
+  /** Has a deletion tried again much later. */
+  readonly putOff: (id: string, reason: string) => Promise<void>;
+}
+
 /** Deletes the images of one project that are due, in short sessions: what others of the project publish comes between two of them. */
 export class ImageTurn {
   private deleted = 0;
 
   constructor(
     private readonly project: BuildProject,
-    private readonly images: ImageDeletion,
-    private readonly sessions: PublisherSessions,
-    private readonly turn: OneByOne,
-    private readonly putOff: (candidateId: string, reason: string) => Promise<void>,
+    private readonly parts: TurnParts,
     private readonly bounds: ImageBounds,
     private readonly logger: Logger,
   ) {}
@@ -49,9 +66,9 @@ export class ImageTurn {
   async deleteDue(signal?: AbortSignal): Promise<ImagesDeleted> {
     const begun = performance.now();
     const isOver = () => performance.now() - begun > this.bounds.turnMs;
-    const due = await this.images.due(this.project.id);
+    const due = await this.parts.going.due(this.project.id);
     while (due.length > 0) {
-      const pass = new ImagePass(this.project, this.images, this.bounds, this.logger);
+      const pass = new ImagePass(this.project, this.parts.images, this.bounds, this.logger);
       const waitMs = await this.through(pass, due, isOver, signal);
       if (waitMs !== null) return { deleted: this.deleted, waitMs, isMore: true };
       if (isOver()) break;
@@ -76,7 +93,7 @@ export class ImageTurn {
     const unread = new Map<ScheduledImage, unknown>();
     for (let isBegun = false; ; isBegun = true) {
       if (isBegun) await pause(this.bounds.pauseMs, undefined, { signal });
-      const outcome = await this.sessions.with(
+      const outcome = await this.parts.sessions.with(
         this.project.id,
         async (session) => {
           const until = performance.now() + this.bounds.sessionMs;
@@ -130,14 +147,16 @@ export class ImageTurn {
       if (othersRead !== true) throw othersRead.error;
       await this.delete(pass, session, due);
     };
-    await this.turn.each(taken(open, isOver), session.signal, work, ({ id }, reason) => this.putOff(id, reason));
+    const { turn, putOff } = this.parts;
+    await turn.each(taken(open, isOver), session.signal, work, ({ id }, reason) => putOff(id, reason));
   }
 
   private async delete(pass: ImagePass, session: PublisherSession, { id, digest }: ScheduledImage): Promise<void> {
-    const image = await this.images.begin(this.project.id, id);
+    const { going } = this.parts;
+    const image = await going.begin(this.project.id, id);
     if (!image) return;
-    await deleteImage(session, this.project, image, pass.contentOf(digest), this.logger);
-    await this.images.end(this.project.id, image, pass.leftOf(digest));
+    const isGone = await deleteImage(session, this.project, image, pass.contentOf(digest), this.logger);
+    await going.end(this.project.id, image, pass.leftOf(digest), isGone);
     pass.gone(digest);
     this.deleted += 1;
   }

@@ -59,6 +59,7 @@ function world(failing: Record<string, Error>) {
     toLookAt: async () => [],
     lookLater: async () => undefined,
   };
+  const mounted = { due: async () => [] };
   const registry = {
     referrers: { list: async () => [] },
     manifests: { head: async () => null, get: async () => Promise.reject(gone), delete: async () => undefined },
@@ -70,7 +71,15 @@ function world(failing: Record<string, Error>) {
     }),
   };
   const projects = { find: async () => ({ id: 'project', organizationSlug: 'o', slug: 's', deletedAt: null }) };
-  const parts = [projects, deletion, images, staged, sessions, createLogger({ process: 'test', level: 'silent' })];
+  const parts = [
+    projects,
+    deletion,
+    images,
+    staged,
+    mounted,
+    sessions,
+    createLogger({ process: 'test', level: 'silent' }),
+  ];
   const service = new RetentionService(...(parts as unknown as ConstructorParameters<typeof RetentionService>));
   return { service, deleted, putOff, open };
 }

@@ -2,6 +2,7 @@ import type {
   BuildProject,
   BuildProjectRepository,
   ImageDeletion,
+  MountedDeletion,
   OutboxItem,
   RetentionDeletion,
   StagedDeletion,
@@ -11,7 +12,7 @@ import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
 import type { PublisherSession, PublisherSessions } from '../publish/publisher-session.js';
 import { deleteStaged, lookAtStaged } from './delete-staged.js';
 import { Failures } from './failures.js';
-import { type ImageBounds, ImageTurn, imageBounds } from './image-turn.js';
+import { type ImageBounds, ImageTurn, imageBounds, type TurnParts } from './image-turn.js';
 import { OneByOne } from './one-by-one.js';
 
 /** Deletions of one turn: other projects' upkeep comes between two turns. */
@@ -39,6 +40,7 @@ export class RetentionService {
     private readonly deletion: RetentionDeletion,
     private readonly images: ImageDeletion,
     private readonly staged: StagedDeletion,
+    private readonly mounted: MountedDeletion,
     private readonly sessions: PublisherSessions,
     private readonly logger: Logger,
     private readonly bounds: ImageBounds = imageBounds,
@@ -89,8 +91,11 @@ export class RetentionService {
       (each) => this.deletion.delete(each),
       (each, reason) => this.putOff(each.id, reason),
     );
-    const images = await this.imageTurn(project, turn).deleteDue(signal);
+    const images = await this.requested(project, turn).deleteDue(signal);
     if (images.waitMs !== null) return this.isBusy(images.waitMs);
+    // Before what is staged: that counts the blobs of both until it is asked what the registry still holds.
+    const mounted = await this.unpublished(project, turn).deleteDue(signal);
+    if (mounted.waitMs !== null) return this.isBusy(mounted.waitMs);
     let staged = 0;
     if (await this.staged.hasDue(projectId)) {
       // Decided within the session: whatever was published before it is seen, and nothing is published beside it.
@@ -103,16 +108,33 @@ export class RetentionService {
       );
       if (!outcome.ok) return this.isBusy(outcome.waitMs);
     }
-    if (rows + images.deleted + staged > 0)
-      this.logger.info({ projectId, rows, images: images.deleted, staged }, 'retention deleted what was due');
+    const deleted = { rows, images: images.deleted, mounted: mounted.deleted, staged };
+    if (Object.values(deleted).some((count) => count > 0))
+      this.logger.info({ projectId, ...deleted }, 'retention deleted what was due');
     turn.end();
-    const isMore = begun.length === atOnce || images.isMore || staged === stagedAtOnce;
+    const isMore = begun.length === atOnce || images.isMore || mounted.isMore || staged === stagedAtOnce;
     return isMore ? later(0, 'more is due') : done;
   }
 
-  private imageTurn(project: BuildProject, turn: OneByOne): ImageTurn {
-    const putOff = (id: string, reason: string) => this.putOff(id, reason);
-    return new ImageTurn(project, this.images, this.sessions, turn, putOff, this.bounds, this.logger);
+  /** Images whose deletion a person requested. */
+  private requested(project: BuildProject, turn: OneByOne): ImageTurn {
+    return this.imageTurn(project, turn, this.images, (id, reason) => this.putOff(id, reason));
+  }
+
+  /** What publications have left that ended before their gate. */
+  private unpublished(project: BuildProject, turn: OneByOne): ImageTurn {
+    const putOff = (digest: string) => this.mounted.lookLater(project.id, digest, nextTry());
+    return this.imageTurn(project, turn, this.mounted, putOff);
+  }
+
+  private imageTurn(
+    project: BuildProject,
+    turn: OneByOne,
+    going: TurnParts['going'],
+    putOff: TurnParts['putOff'],
+  ): ImageTurn {
+    const { images, sessions } = this;
+    return new ImageTurn(project, { images, going, sessions, turn, putOff }, this.bounds, this.logger);
   }
 
   private isBusy(forMs: number): HandlerResult {
