@@ -14,9 +14,14 @@ export async function hasBlob(repository: string, digest: string): Promise<boole
 
 /** Digests of an image's layers. */
 export async function layersOf(repository: string, digest: string): Promise<string[]> {
+  return (await blobsOf(repository, digest)).slice(1);
+}
+
+/** Digests of an image's config and layers, or of what an artifact has. */
+export async function blobsOf(repository: string, digest: string): Promise<string[]> {
   const answer = await ask(repository, `manifests/${digest}`, 'GET');
-  const { layers } = (await answer.json()) as { layers: { digest: string }[] };
-  return layers.map((layer) => layer.digest);
+  const { config, layers } = (await answer.json()) as Record<'config', { digest: string }> & { layers: [] };
+  return [config, ...(layers as { digest: string }[])].map((each) => each.digest);
 }
 
 export async function tagsIn(repository: string): Promise<string[]> {

@@ -292,6 +292,27 @@ describe('R-M9 a builder that was taken over', () => {
       await expect(own(sql)).rejects.toThrow(refused);
   });
 
+  it('R21C-5 neither reads nor writes what control has mounted: it chooses nothing that is deleted', async () => {
+    await claim();
+    const image = `sha256:${'1'.repeat(64)}`;
+    const row = `SELECT id, '${image}', '${buildId}'::uuid, ARRAY['${image}'], 1, now() FROM project`;
+    await change(`INSERT INTO mounted_image (project_id, digest, build_id, manifests, bytes, look_at) ${row}`, owner());
+    const untrusted = new Database({
+      ...{ url: asDatabaseRole(bench.world.url, 'builder_untrusted'), poolSize: 1, applicationName: 'builder' },
+    });
+    for (const db of [bench.builderDb, untrusted])
+      for (const sql of [
+        'SELECT FROM mounted_image',
+        `INSERT INTO mounted_image (project_id, digest, build_id, manifests, bytes, look_at) ${row}`,
+        'UPDATE mounted_image SET look_at = now()',
+        'DELETE FROM mounted_image',
+        'TRUNCATE mounted_image',
+      ])
+        await expect(db.prisma.$executeRawUnsafe(sql)).rejects.toThrow(refused);
+    await untrusted.close();
+    expect(await owner().prisma.mountedImage.count()).toBe(1);
+  });
+
   it('ends no other process, and is none but a builder', async () => {
     expect(await change(`UPDATE process_instance SET ended_at = now() WHERE id = '${bench.instanceId}'`)).toBe(0);
     await expect(new ProcessRepository(intruder).start('control', 'c', {})).rejects.toThrow(refused);
