@@ -25,10 +25,12 @@ interface Project {
   readonly artifacts?: readonly Digest[];
   /** Of each build, a page of leftovers. */
   readonly builds?: readonly (string | Made)[];
+  /** What publications have left that ended before their gate. */
+  readonly mounted?: readonly Digest[];
 }
 
 /** What empties a project in a registry that answers as given. */
-function emptyingIn(registry: object, { images = [], artifacts = [], builds = [] }: Project) {
+function emptyingIn(registry: object, { images = [], artifacts = [], builds = [], mounted = [] }: Project) {
   const logger = createLogger({ process: 'test', level: 'silent' });
   const warn = vi.spyOn(logger, 'warn');
   const place = { zone: 'branch', ref: 'refs/heads/x', platform: 'linux/amd64', epoch: 0, digest: null };
@@ -39,7 +41,7 @@ function emptyingIn(registry: object, { images = [], artifacts = [], builds = []
     artifactDigests: async () => artifacts,
     leftovers: leftovers.mockResolvedValue([]),
     staged: async () => [],
-    mounted: async () => [],
+    mounted: async () => mounted,
   };
   const publishes = { digestsOfProject: async () => images };
   const session = { registry } as unknown as PublisherSession;
@@ -119,7 +121,18 @@ it('V9B-L12 a project with many tags that could not be emptied in one go has few
   expect({ asked, most, left: left.size }).toEqual({ asked: 2_000, most: 16, left: 0 });
 });
 
-it('R21C-3 R21C-5 a project is emptied of what no row of an image has, and a digest that is none keeps nobody from that', async () => {
+it.each([
+  [
+    'a build, where a digest that is none keeps nobody from that',
+    {
+      builds: [
+        { buildId: 'a', digest: '!' },
+        { buildId: 'b', digest: image },
+      ],
+    },
+  ],
+  ['a note, also where its build is gone', { mounted: [image] }],
+])('R21C-3 R21C-5 a project is emptied of what no row of an image has, by %s', async (_, left) => {
   const deleted: string[] = [];
   const manifests = {
     get: notThere,
@@ -133,13 +146,9 @@ it('R21C-3 R21C-5 a project is emptied of what no row of an image has, and a dig
   const list = async function* () {
     yield* [] as string[];
   };
-  const builds = [
-    { buildId: 'a', digest: '!' },
-    { buildId: 'b', digest: image },
-  ];
   const { empty } = emptyingIn(
     { tags: { list }, manifests, referrers: { list: async () => [{ digest: referrer }] } },
-    { builds },
+    left,
   );
   await empty();
   const own = deleted.filter((each) => each.startsWith('acme/web')).map((each) => each.split(' ')[1]);
