@@ -123,8 +123,9 @@ GRANT SELECT, INSERT, UPDATE (name, cached, started_at, completed_at, error, pro
 GRANT SELECT, INSERT (id, role, name, info, key_hash), UPDATE (heartbeat_at, info, ended_at, end_reason) ON process_instance
   TO cooperage_builder, cooperage_builder_untrusted;
 GRANT SELECT, INSERT ON log_chunk, context_manifest TO cooperage_builder, cooperage_builder_untrusted;
-GRANT SELECT, INSERT, UPDATE (project_id, zone, ref, platform, epoch, digest, bytes, blob_digests, blob_bytes, build_id, build_number,
-  written_at, used_number, used_at) ON cache_entry TO cooperage_builder, cooperage_builder_untrusted;
+-- Where a cache stays, and who has used it, is not a builder's to say (R22D-9).
+GRANT SELECT, INSERT (project_id, zone, ref, platform, epoch, digest, bytes, blob_digests, blob_bytes, build_id, build_number),
+  UPDATE (digest, bytes, blob_digests, blob_bytes, build_id, build_number, written_at) ON cache_entry TO cooperage_builder, cooperage_builder_untrusted;
 GRANT SELECT (id, project_id, zone, ref, platform, epoch, why, unused_days) ON cache_eviction TO cooperage_builder, cooperage_builder_untrusted;
 -- Not its id: the next one of somebody else must stay free.
 GRANT INSERT (build_id, version, event, from_status, to_status, stage, attempt_number, actor, detail) ON build_event
@@ -199,7 +200,10 @@ DO $$
 DECLARE
   of_build CONSTANT text := 'build_id IN (SELECT h.build_id FROM builder_attempts() h)';
   of_project CONSTANT text := 'project_id IN (SELECT h.project_id FROM builder_attempts() h)';
-  of_zone CONSTANT text := '(project_id, zone) IN (SELECT h.project_id, h.zone FROM builder_attempts() h)';
+  -- The place of a cache whose export is pending: control measures what stands there afterwards (R22D-9).
+  of_export CONSTANT text := '(project_id, zone, ref, platform, epoch) IN (SELECT b.project_id, b.zone, b.ref, b.platform, b.cache_epoch '
+    || 'FROM builder_attempts() h JOIN build b ON b.id = h.build_id '
+    || 'WHERE h.state = ''built'' AND b.status = ''succeeded'' AND b.cache_export = ''pending'')';
   of_attempt CONSTANT text := 'attempt_id IN (SELECT h.attempt_id FROM builder_attempts() h)';
   with_secrets CONSTANT text := 'project_id IN (SELECT builder_secret_projects())';
   own CONSTANT text := 'key_hash = builder_key_hash()';
@@ -226,9 +230,9 @@ BEGIN
     ('project_secret', 'held_seen', 'SELECT', with_secrets, NULL),
     ('registry_credential', 'held_seen', 'SELECT', with_secrets, NULL),
     ('cache_entry', 'of_project_seen', 'SELECT', of_project, NULL),
-    ('cache_entry', 'of_zone_made', 'INSERT', NULL, of_zone),
-    -- A row that may be changed may be held: none of a zone in which builders of another pool wait for it.
-    ('cache_entry', 'of_zone_changed', 'UPDATE', of_zone, of_zone),
+    ('cache_entry', 'of_export_made', 'INSERT', NULL, of_export),
+    -- A row that may be changed may be held: none for which builders of another pool wait.
+    ('cache_entry', 'of_export_changed', 'UPDATE', of_export, of_export),
     ('cache_eviction', 'of_project_seen', 'SELECT', of_project, NULL),
     ('setup_check', 'of_trusted_seen', 'SELECT', trusted_check, NULL),
     ('setup_check', 'of_trusted_changed', 'UPDATE', trusted_check, trusted_check),
@@ -251,7 +255,8 @@ BEGIN
     END IF;
   END LOOP;
   FOR rule IN SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' AND (tablename, policyname) IN (
-    ('cache_entry', 'builder_of_project_made'), ('cache_entry', 'builder_of_project_changed'), ('setup_check', 'builder_of_builder_seen'), ('setup_check', 'builder_of_builder_changed'))
+    ('cache_entry', 'builder_of_project_made'), ('cache_entry', 'builder_of_project_changed'),
+    ('cache_entry', 'builder_of_zone_made'), ('cache_entry', 'builder_of_zone_changed'), ('setup_check', 'builder_of_builder_seen'), ('setup_check', 'builder_of_builder_changed'))
   LOOP
     EXECUTE format('DROP POLICY %I ON %I', rule.policyname, rule.tablename);
   END LOOP;

@@ -6,6 +6,7 @@ import {
   BuildRepository,
   CacheLedgerRepository,
   CacheReadRepository,
+  type ClaimedAttempt,
   ContextManifestRepository,
   Database,
   PostgresChunkStore,
@@ -158,6 +159,17 @@ export class BuildBench {
   async dispatch() {
     await this.world.build(this.projectId);
     return this.dispatchNext();
+  }
+
+  /** What this builder has claimed is built, and published by control: what is left is the export of its cache. */
+  async toExport(attempt: ClaimedAttempt): Promise<void> {
+    const { digest, mediaType, sizeBytes } = outcome;
+    const facts = { digest, mediaType, sizeBytes, baseImages: [], stepsTotal: 1, stepsCached: 0, warnings: [] };
+    await this.attempts.built(attempt, this.instanceId, { ...facts, exportCache: true });
+    await this.world.db.prisma.build.update({
+      where: { id: attempt.build.id },
+      data: { status: 'succeeded', stage: null, finishedAt: new Date() },
+    });
   }
 
   /** With a token that its builder can open. */

@@ -32,7 +32,7 @@ export function builderTakenOver(suite: Suite, tag = ''): void {
       ask(
         login,
         `INSERT INTO process_instance (id, role, name, info, key_hash)
-         VALUES (gen_random_uuid(), 'builder', '${name}', '${JSON.stringify(info)}', builder_key_hash())`,
+         VALUES (overlay(gen_random_uuid()::text PLACING '7' FROM 15)::uuid, 'builder', '${name}', '${JSON.stringify(info)}', builder_key_hash())`,
       );
 
     beforeAll(async () => {

@@ -94,7 +94,7 @@ describe('values of a builder that was taken over', () => {
   });
 
   it('R2-H4 nobody’s counters break by what is said of a log or a cache', async () => {
-    await claimed();
+    const attempt = await claimed();
     for (const set of [
       'log_bytes = 9223372036854775807',
       'log_bytes = -1',
@@ -102,6 +102,8 @@ describe('values of a builder that was taken over', () => {
       'log_epoch = 2147483647',
     ])
       await expect(forge(`UPDATE attempt SET ${set}`), set).rejects.toThrow(refused);
+    await expect(forge('UPDATE build SET size_bytes = 9223372036854775807')).rejects.toThrow(refused);
+    await bench.toExport(attempt);
     const entry = (bytes: string, blobs = '{}') =>
       `INSERT INTO cache_entry (project_id, zone, ref, platform, epoch, digest, bytes, blob_digests, blob_bytes, build_id, build_number)
        VALUES ('${bench.projectId}', 'protected', 'refs/heads/main', 'linux/amd64', 0, 'd', ${bytes}, '{}', '${blobs}', '${buildId}', 1)`;
@@ -110,9 +112,8 @@ describe('values of a builder that was taken over', () => {
     await expect(forge(entry('1', '{9223372036854775807}'))).rejects.toThrow(refused);
     await forge(entry('1'));
     await expect(forge(`UPDATE cache_entry SET bytes = 9223372036854775807`)).rejects.toThrow(refused);
-    await forge(`UPDATE cache_entry SET written_at = 'infinity', used_at = 'infinity'`);
-    expect(await isTrue('SELECT written_at <= now() AND used_at <= now() FROM cache_entry')).toBe(true);
-    await expect(forge('UPDATE build SET size_bytes = 9223372036854775807')).rejects.toThrow(refused);
+    await forge(`UPDATE cache_entry SET written_at = 'infinity'`);
+    expect(await isTrue('SELECT written_at <= now() FROM cache_entry')).toBe(true);
   });
 
   it('R2-H4 control folds what is counted although one sum is beyond all bounds', async () => {

@@ -1,7 +1,7 @@
 import {
   type CacheMode,
   chooseMode,
-  type ExportMode,
+  isExportMode,
   type ModeChoice,
   type ModeReason,
   type ModeSample,
@@ -13,7 +13,8 @@ import type { BuildRecord } from '../build/build-record.js';
 import type { Database } from '../database.js';
 
 interface SampleRow {
-  readonly mode: ExportMode | null;
+  /** As its builder wrote it down. */
+  readonly mode: string | null;
   readonly why: ModeReason | null;
   readonly isMain: boolean;
   readonly savedMs: number;
@@ -62,13 +63,13 @@ export class CacheModeRepository {
   }
 }
 
-/** A build of which every step was found leaves nothing new: what was left before it still stands. */
+/** A build of which every step was found leaves nothing new, and a mode that is none is no word of one: what was left before it still stands. */
 function withModes(rows: readonly SampleRow[]): ModeSample[] {
   let present: Pick<ModeSample, 'mode' | 'explored'> = { mode: 'max', explored: false };
   return rows
     .toReversed()
     .map(({ mode, why, ...numbers }) => {
-      if (mode !== null) present = { mode, explored: why === 'explores' };
+      if (isExportMode(mode)) present = { mode, explored: why === 'explores' };
       return { ...numbers, ...present };
     })
     .toReversed();

@@ -1,4 +1,4 @@
-import { type CheckFinding, type CheckName, type CheckRecord, checkNames } from '@cooperage/domain';
+import { type CheckFinding, type CheckName, type CheckRecord, checkCodes, checkNames } from '@cooperage/domain';
 import type { Actor } from '../account/actor.js';
 import { writeAudit } from '../audit/write-audit.js';
 import type { Database } from '../database.js';
@@ -73,12 +73,19 @@ export class SetupCheckRepository {
   }
 }
 
-function toRecord(row: CheckRow): CheckRecord {
-  const { askedAt, takenAt, takenBy, answeredAt, outcome } = row;
-  const facts = row.facts as Partial<CheckFinding>;
-  const finding =
-    outcome === null
-      ? null
-      : { code: outcome as CheckFinding['code'], fact: String(facts.fact ?? ''), tookMs: Number(facts.tookMs ?? 0) };
+function toRecord({ outcome, facts, ...row }: CheckRow): CheckRecord {
+  const { askedAt, takenAt, takenBy, answeredAt } = row;
+  const finding = outcome === null ? null : findingOf(outcome, facts);
   return { name: row.name as CheckName, askedAt, takenAt, takenBy, answeredAt, finding };
+}
+
+/** A builder wrote it: what is no answer counts as none. */
+function findingOf(outcome: string, facts: unknown): CheckFinding {
+  const code = checkCodes.find((each) => each === outcome) ?? 'no_answer';
+  const { fact, tookMs } = { ...(facts as Partial<Record<keyof CheckFinding, unknown>> | null) };
+  return {
+    code,
+    fact: typeof fact === 'string' ? fact : '',
+    tookMs: typeof tookMs === 'number' ? tookMs : 0,
+  };
 }

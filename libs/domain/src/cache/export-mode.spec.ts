@@ -41,6 +41,13 @@ describe('what stands behind the worth of a mode', () => {
 });
 
 describe('the automatic mode', () => {
+  it('R22D-8 goes by the builds whose modes are some, whatever a builder wrote into others', () => {
+    const odd = many(1, 'x' as ExportMode);
+    for (const number of [1, 7])
+      expect(chooseMode([...odd, ...many(12, 'min')], number)).toEqual(chooseMode(many(12, 'min'), number));
+    expect(modeViews([...odd, ...many(12, 'min')])).toEqual(modeViews(many(12, 'min')));
+  });
+
   it('leaves all until enough builds are known', () => {
     expect(chooseMode(many(9, 'none'), 7)).toEqual({ mode: 'max', why: 'few_builds' });
   });

@@ -2,6 +2,10 @@
 export const exportModes = ['max', 'min', 'none'] as const;
 export type ExportMode = (typeof exportModes)[number];
 
+export function isExportMode(value: unknown): value is ExportMode {
+  return exportModes.some((mode) => mode === value);
+}
+
 /** What a project may ask for; `automatic` goes by what the modes cost and saved. */
 export const cacheModes = ['automatic', ...exportModes] as const;
 export type CacheMode = (typeof cacheModes)[number];
@@ -75,8 +79,9 @@ export function modeNumbers(samples: readonly ModeSample[]): ModeNumbers[] {
   });
 }
 
-/** @param samples the newest first */
-export function modeViews(samples: readonly ModeSample[]): ModeView[] {
+/** @param all samples, the newest first; one whose mode is none, which a builder may have written down, is left out */
+export function modeViews(all: readonly ModeSample[]): ModeView[] {
+  const samples = all.filter(({ mode }) => isExportMode(mode));
   const half = Math.ceil(samples.length / 2);
   const [newer, older] = [modeNumbers(samples.slice(0, half)), modeNumbers(samples.slice(half))];
   const main = modeNumbers(samples.filter(({ isMain }) => isMain));
@@ -99,10 +104,11 @@ function trendOf(older: ModeNumbers, newer: ModeNumbers): ModeView['trend'] {
 /**
  * The mode of a build of a project that leaves the choice to us: the one that is worth most, with some patience for the
  * present one, since the numbers of builds differ for many reasons.
- * @param samples of the builds before, the newest first
+ * @param all samples of the builds before, the newest first; left out as in `modeViews`
  * @param number of the build: now and then, and always at the same numbers, another mode is tried
  */
-export function chooseMode(samples: readonly ModeSample[], number: number): ModeChoice {
+export function chooseMode(all: readonly ModeSample[], number: number): ModeChoice {
+  const samples = all.filter(({ mode }) => isExportMode(mode));
   if (samples.length < enoughBuilds) return { mode: 'max', why: 'few_builds' };
   const numbers = modeNumbers(samples);
   const current = samples.find(({ explored }) => !explored)?.mode ?? 'max';
