@@ -5,6 +5,7 @@ import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
 import { ApiProblem, found, notFound } from '../http/problem.js';
 import { presentBuild } from './present-build.js';
+import { readableBuild } from './readable-build.js';
 
 /** What a person does to a build that is there. */
 @Injectable()
@@ -19,7 +20,7 @@ export class BuildActionsService {
     const { thing: build, asAdministrator } = await this.access.buildToCancel(principal, id);
     const outcome = await this.builds.requestCancel(id, actor.name, actor, asAdministrator);
     if (!outcome.ok) throw cancelProblem(outcome.reason);
-    return presentBuild(found(await this.details.find(id, [build.organizationId])));
+    return presentBuild(readableBuild(found(await this.details.find(id, [build.organizationId]))));
   }
 
   async retry(principal: Principal, id: string, noCache: boolean, actor: Actor) {
@@ -28,7 +29,7 @@ export class BuildActionsService {
     if (!outcome.ok && outcome.reason === 'not_found') throw notFound();
     if (!outcome.ok && outcome.reason === 'quota') throw new ApiProblem('quota_exceeded', { detail: outcome.sentence });
     if (!outcome.ok) throw new ApiProblem('conflict', { detail: 'A build is retried after it has ended.' });
-    return presentBuild(found(await this.details.find(outcome.buildId, [build.organizationId])));
+    return presentBuild(readableBuild(found(await this.details.find(outcome.buildId, [build.organizationId]))));
   }
 }
 

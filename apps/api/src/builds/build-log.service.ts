@@ -20,6 +20,7 @@ import { DownloadSlots } from '../http/download-slots.js';
 import { found } from '../http/problem.js';
 import { DockerfileReader } from './dockerfile-reader.js';
 import { presentStep } from './present-build.js';
+import { readableBuild } from './readable-build.js';
 
 /** Each holds some 350 KiB of the archive, however slowly its reader takes it. */
 const downloads = { total: 128, perKey: 16, perGroup: 32, maxWaitMs: 2_000, maxWaiting: 64 };
@@ -91,7 +92,7 @@ export class BuildLogService {
 
   async dockerfile(principal: Principal, buildId: string, number: number | undefined) {
     const attempt = await this.attempt(principal, buildId, number);
-    const build = found(await this.details.find(buildId, [attempt.organizationId]));
+    const build = readableBuild(found(await this.details.find(buildId, [attempt.organizationId])));
     return this.files.read(attempt.organizationId, [attempt.id], (text) => ({
       path: madeFrom(build).dockerfilePath,
       text: found(text ?? null),

@@ -7,6 +7,7 @@ import { found } from '../http/problem.js';
 import { QueuePositionsService } from '../workers/queue-positions.service.js';
 import { attemptIdOf, compareFiles, DockerfileReader } from './dockerfile-reader.js';
 import { fileLines } from './evidence.js';
+import { readableBuild } from './readable-build.js';
 
 /** What stands around a build: its neighbours, the last good one, its place in the queue. */
 @Injectable()
@@ -41,7 +42,8 @@ export class BuildRelationsService {
   async dockerfileChange(principal: Principal, id: string, attempt: number | undefined): Promise<DockerfileChange> {
     const build = await this.build(principal, id);
     const green = await this.relations.lastGreen(build);
-    const other = green && (await this.details.find(green.id, [build.organizationId]));
+    const good = green && (await this.details.find(green.id, [build.organizationId]));
+    const other = good && readableBuild(good);
     const number = attempt ?? build.attemptNumber;
     const attempts = [attemptIdOf(build, number), other ? attemptIdOf(other, other.attemptNumber) : undefined];
     return this.files.read(build.organizationId, attempts, (text, otherText) => {
@@ -59,7 +61,7 @@ export class BuildRelationsService {
   }
 
   private async build(principal: Principal, id: string): Promise<BuildDetailRecord> {
-    return found(await this.details.find(id, organizationIdsOf(principal)));
+    return readableBuild(found(await this.details.find(id, organizationIdsOf(principal))));
   }
 }
 

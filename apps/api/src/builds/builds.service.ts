@@ -18,6 +18,7 @@ import { placeOf } from '../projects/project-place.js';
 import { findEvidence } from './evidence.js';
 import { LogIndexes } from './log-indexes.js';
 import { presentBuild } from './present-build.js';
+import { readableBuild } from './readable-build.js';
 
 @Injectable()
 export class BuildsService {
@@ -49,7 +50,7 @@ export class BuildsService {
   }
 
   private async present(record: BuildDetailRecord | null) {
-    const build = found(record);
+    const build = readableBuild(found(record));
     return presentBuild(build, await findEvidence(build, this));
   }
 }

@@ -9,11 +9,13 @@ import {
   isFailureCode,
   madeFrom,
 } from '@cooperage/domain';
+import { readableSummary } from './readable-build.js';
 
 const time = (value: Date) => value.toISOString();
 const timeOrNull = (value: Date | null) => value?.toISOString() ?? null;
 
-export function presentBuildSummary(build: BuildSummaryRecord): BuildSummary {
+export function presentBuildSummary(record: BuildSummaryRecord): BuildSummary {
+  const build = readableSummary(record);
   const { id, projectId, organizationSlug, projectSlug, number, status, stage, phase, waitReason } = build;
   return {
     ...{ id, projectId, organizationSlug, projectSlug, number, status, stage, phase, waitReason },
@@ -40,7 +42,10 @@ export function presentBuildSummary(build: BuildSummaryRecord): BuildSummary {
   };
 }
 
-/** @param evidence of its failure, where somebody has read it */
+/**
+ * @param build as far as it is readable (`readableBuild`)
+ * @param evidence of its failure, where somebody has read it
+ */
 export function presentBuild(build: BuildDetailRecord, evidence: Evidence | null = null): Build {
   const state = { status: build.status, stage: build.stage };
   return {

@@ -20,6 +20,7 @@ import {
 } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
+import { readableBuild } from '../builds/readable-build.js';
 import { found } from '../http/problem.js';
 import { pageWaitMs, SharedSlots } from '../http/shared-slots.js';
 
@@ -40,7 +41,7 @@ export class BuildCacheService {
 
   async get(principal: Principal, id: string): Promise<BuildCache> {
     const organizationIds = organizationIdsOf(principal);
-    const build = found(await this.details.find(id, organizationIds));
+    const build = readableBuild(found(await this.details.find(id, organizationIds)));
     const project = found(await this.projects.find(build.projectId, organizationIds));
     const steps = await this.steps(build);
     const {

@@ -6,6 +6,7 @@ import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
 import { attemptIdOf, compareFiles, DockerfileReader } from '../builds/dockerfile-reader.js';
 import { presentBuildSummary } from '../builds/present-build.js';
+import { readableBuild } from '../builds/readable-build.js';
 import { found } from '../http/problem.js';
 import { ImageReader } from '../images/image-reader.js';
 import { compareBases, compareInputs } from './compare-inputs.js';
@@ -65,7 +66,7 @@ export class CompareService {
       this.details.findByNumber(projectId, a, organizations),
       this.details.findByNumber(projectId, b, organizations),
     ]);
-    return { project, a: found(first), b: found(second) };
+    return { project, a: readableBuild(found(first)), b: readableBuild(found(second)) };
   }
 
   /** Whichever of the two is the older: the address may name them either way round. */

@@ -1,4 +1,4 @@
-import { engineFeaturesSchema, type WorkerView } from '@cooperage/contracts';
+import { engineFeaturesSchema, engineStoreSchema, type WorkerView } from '@cooperage/contracts';
 import type { DrainRecord, LostBuildRecord, ProcessInfo, ProcessRecord, RunningBuild } from '@cooperage/db';
 
 /** A process that was silent for this long is shown as lost, whatever its row says so far. */
@@ -30,7 +30,7 @@ export function presentWorker(process: ProcessRecord, facts: WorkerFacts): Worke
     platforms: [...(info.platforms ?? [])],
     disk: space(info.diskFreeBytes, info.diskTotalBytes),
     memory: space(info.memoryFreeBytes, info.memoryTotalBytes),
-    store: info.engineStore ?? null,
+    store: engineStoreSchema.safeParse(info.engineStore).data ?? null,
     builds: builds.map(({ instanceId: _, ...build }) => build),
     lostBuilds: facts.lost.filter(({ instanceId }) => instanceId === id).map(({ instanceId: _, ...build }) => build),
     drain: drain ? { requestedBy: drain.requestedBy, requestedAt: drain.requestedAt.toISOString() } : null,

@@ -32,7 +32,7 @@ const workerBuildSchema = z.object({
   organizationSlug: z.string(),
 });
 
-const engineStoreSchema = z.object({
+export const engineStoreSchema = z.object({
   bytes: z.number(),
   /** Results of steps, base images, contexts and cache mounts. */
   records: z.number().int(),

@@ -32,6 +32,26 @@ it('R19C-2 shows the newest attempts of a build that had very many, and why the 
   expect(told.at(-1)!.failure).toEqual({ code: 'StepFailed', message: `attempt ${made}` });
 });
 
+it('R22D-10 finds steps by the ids that failures name, and takes what is no text for none', async () => {
+  const { attempts } = (await details.find(buildId, [organizationId]))!;
+  const attemptId = attempts.at(-1)!.id;
+  const step = (ordinal: number, vertexId: string) => ({
+    ...{ attemptId, ordinal, vertexId },
+    name: 'n',
+    internal: false,
+    cached: false,
+  });
+  await world.db.prisma.step.createMany({ data: [step(1, 'a'), step(2, 'b')] });
+  const found = async (stepId: unknown) => {
+    const failure = { code: 'StepFailed', message: `attempt ${made}`, place: { stepId } };
+    await world.db.prisma.attempt.update({ where: { id: attemptId }, data: { failure: failure as object } });
+    return [...(await details.find(buildId, [organizationId]))!.failedSteps];
+  };
+  expect(await found('b')).toEqual([[`${attemptId} b`, 2]]);
+  for (const odd of [{ not: 'x' }, { contains: '' }, { in: ['a', 'b'] }, 5, true, ['a'], null])
+    expect(await found(odd), JSON.stringify(odd)).toEqual([]);
+});
+
 it('R19C-2 reads of all attempts what their logs need, and of a single one that one', async () => {
   const all = await details.attemptsBetween(buildId, 1, made);
   expect(numbers(all)).toEqual(upTo(made, made));

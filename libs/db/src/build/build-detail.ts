@@ -223,9 +223,11 @@ export class BuildDetails {
   }
 
   private async failedSteps(attempts: readonly AttemptView[]): Promise<Map<string, number>> {
-    const places = attempts.flatMap(({ id, failure }) =>
-      failure?.place?.stepId ? [{ attemptId: id, vertexId: failure.place.stepId }] : [],
-    );
+    // A builder wrote it, and what is no text would be a filter.
+    const places = attempts.flatMap(({ id, failure }) => {
+      const stepId: unknown = failure?.place?.stepId;
+      return typeof stepId === 'string' ? [{ attemptId: id, vertexId: stepId }] : [];
+    });
     if (places.length === 0) return new Map();
     const rows = await this.db.prisma.step.findMany({
       where: { OR: places },

@@ -1,5 +1,6 @@
 import type { Digest } from '@cooperage/domain';
 import type { Database } from '../database.js';
+import { Prisma } from '../generated/client.js';
 
 export interface ImageBuild {
   readonly number: number;
@@ -69,14 +70,16 @@ export class ImageFacts {
     return this.db.prisma.$queryRaw<BaseFact[]>`
       WITH mine AS (
         SELECT b.organization_id, b.project_id, x.at, x.base->>'name' AS name, x.base->>'digest' AS digest
-        FROM build b, jsonb_array_elements(b.base_images) WITH ORDINALITY AS x(base, at) WHERE b.id = ${buildId}::uuid
+        FROM build b, jsonb_array_elements(${listOf(Prisma.sql`b.base_images`)}) WITH ORDINALITY AS x(base, at)
+        WHERE b.id = ${buildId}::uuid AND ${isBase(Prisma.sql`x.base`)}
       ), recent AS (
         SELECT b.id, b.base_images, coalesce(b.built_at, b.queued_at) AS at FROM build b
         WHERE b.organization_id = (SELECT organization_id FROM mine LIMIT 1)
         ORDER BY b.id DESC LIMIT ${buildsForBases}
       ), known AS (
         SELECT DISTINCT ON (x->>'name') x->>'name' AS name, x->>'digest' AS digest, r.id, r.at
-        FROM recent r, jsonb_array_elements(r.base_images) AS x ORDER BY x->>'name', r.id DESC
+        FROM recent r, jsonb_array_elements(${listOf(Prisma.sql`r.base_images`)}) AS x
+        WHERE ${isBase(Prisma.sql`x`)} ORDER BY x->>'name', r.id DESC
       )
       SELECT m.name, m.digest, CASE WHEN k.name IS NULL THEN NULL
         ELSE json_build_object('digest', k.digest, 'buildId', k.id, 'at', to_json(k.at)) END AS newest,
@@ -86,6 +89,15 @@ export class ImageFacts {
       FROM mine m LEFT JOIN known k USING (name) LEFT JOIN base_tag t ON t.project_id = m.project_id AND t.name = m.name
       ORDER BY m.at`.then((rows) => rows.map(withDate));
   }
+}
+
+/** Builders wrote them, and what is no list, or has no digest, would take the images of the whole organization away. */
+function listOf(column: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`CASE jsonb_typeof(${column}) WHEN 'array' THEN ${column} ELSE '[]' END`;
+}
+
+function isBase(value: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`${value}->>'name' IS NOT NULL AND ${value}->>'digest' IS NOT NULL`;
 }
 
 /** JSON has no dates. */

@@ -41,6 +41,7 @@ export interface StuckLoop extends LoopTrouble {
 
 /** Most entries of each kind. */
 const most = 20;
+const mostLoops = 10;
 const open = Prisma.sql`('queued', 'running', 'canceling', 'awaiting_approval')`;
 const named = Prisma.sql`p.id::text AS "projectId", o.slug AS "organizationSlug", p.slug AS "projectSlug"`;
 
@@ -108,15 +109,20 @@ export class OverviewRepository {
     });
   }
 
-  /** Loops of living processes that are not in order, as the processes say themselves. */
+  /**
+   * Loops of living processes that are not in order, as the processes say themselves. Builders choose their ids and what they say: those of
+   * a pool come one by one with those of the other, behind what is our own, and of each the first few are read.
+   */
   async stuckLoops(): Promise<StuckLoop[]> {
     const rows = await this.db.prisma.$queryRaw<{ id: string; name: string; loops: unknown }[]>`
       SELECT id::text, name, info -> 'loops' AS loops FROM process_instance WHERE ended_at IS NULL
         AND heartbeat_at > now() - interval '30 seconds'
         AND CASE jsonb_typeof(info -> 'loops') WHEN 'array' THEN jsonb_array_length(info -> 'loops') > 0 END
-      ORDER BY id LIMIT ${most}`;
+      ORDER BY pool IS NOT NULL, row_number() OVER (PARTITION BY pool ORDER BY id), id LIMIT ${most}`;
     return rows.flatMap(({ id, name, loops }) =>
-      (processInfoOf({ loops }).loops ?? []).map((trouble) => ({ processId: id, processName: name, ...trouble })),
+      (processInfoOf({ loops }).loops ?? [])
+        .slice(0, mostLoops)
+        .map((trouble) => ({ processId: id, processName: name, ...trouble })),
     );
   }
 }
