@@ -40,6 +40,9 @@ export class TestWorker {
   }
 
   async claim(build: BuildRecord): Promise<ClaimedAttempt> {
+    // It has no heart of its own, and nothing is placed with one that is silent.
+    const data = { heartbeatAt: new Date() };
+    await this.world.database.prisma.processInstance.update({ where: { id: this.instanceId }, data });
     const dispatched = await new DispatchRepository(this.world.database, {
       ...{ engine: 'buildkit', organizationsTrustEachOther: true },
     }).dispatchNext(() => ({
