@@ -15,7 +15,7 @@ import { PathResolver } from './objects/path-resolver.js';
 import type { RemoteRefs } from './remote/ref-reader.js';
 import { type RefQuestion, readRemoteBranch, readRemoteRefs } from './remote/remote-refs.js';
 import { type RetryNotice, retrying } from './retry.js';
-import { isMirrorFault, isTooLarge, settled } from './service-errors.js';
+import { isMirrorFault, isTooLarge, settled, unreadable } from './service-errors.js';
 import type { CommitRequest, Source } from './source.js';
 import { type SourceOptions, type SourceSettings, sourceSettings } from './source-options.js';
 import type { SourceProject } from './source-project.js';
@@ -72,8 +72,15 @@ class SourceService implements Source {
     const fetcher = new CommitFetcher(this.#settings, project, mirror, signal);
     return settled(signal, async () => {
       const fetch = (): Promise<void> => settled(signal, () => fetcher.ensureFiles(request));
-      await retrying(fetch, { delaysMs: this.#settings.retryDelaysMs, withinMs: retryWithinMs, signal, onRetry });
-      return mirror.commitFacts(request.commit);
+      const prepared = async (): Promise<CommitFacts> => {
+        await retrying(fetch, { delaysMs: this.#settings.retryDelaysMs, withinMs: retryWithinMs, signal, onRetry });
+        return renewing(mirror, () => mirror.commitFacts(request.commit));
+      };
+      // Fetched anew, and no more than once: what is broken again at once is for the next attempt, of which there are few.
+      return prepared().catch((error: unknown) => {
+        if (isMirrorFault(error)) return prepared();
+        throw error;
+      });
     });
   }
 
@@ -100,6 +107,7 @@ class SourceService implements Source {
       const list = { git, gitDir: mirror.files.path, signal };
       const from: ContextSource & InputSource = {
         ...{ reader, streams, list, identityOf, limits },
+        faultOf: faultsOf(mirror),
         paths: new PathResolver(reader, signal),
       };
       return readContexts(tree, paths, from);
@@ -127,11 +135,7 @@ class SourceService implements Source {
           'SourceUnavailable',
           "The worker's copy of the repository does not have the commit any more.",
         );
-      const { tree } = await mirror.commitFacts(commit);
-      return read(mirror, tree).catch(async (error: unknown) => {
-        if (isMirrorFault(error)) await mirror.reset(mirror.files);
-        throw error;
-      });
+      return renewing(mirror, async () => read(mirror, (await mirror.commitFacts(commit)).tree));
     });
   }
 
@@ -158,8 +162,8 @@ class SourceService implements Source {
     const { git, limits } = this.#settings;
     const context = { git, repository: mirror.history, limits, signal };
     return settled(signal, async () => {
-      if ((await mirror.files.has(descendant)) && (await mirror.commitFacts(descendant)).parents.includes(ancestor))
-        return true;
+      const facts = () => renewing(mirror, () => mirror.commitFacts(descendant));
+      if ((await mirror.files.has(descendant)) && (await facts()).parents.includes(ancestor)) return true;
       const known = await knownAncestry(context, ancestor, descendant);
       if (known !== undefined) return known;
       return new CommitFetcher(this.#settings, project, mirror, signal).ancestry(context, ancestor, descendant);
@@ -172,8 +176,10 @@ class SourceService implements Source {
     const fetcher = new CommitFetcher(this.#settings, project, mirror, signal);
     return settled(signal, async () => {
       for (const commit of commits) await fetcher.ensureFiles({ commit });
-      const [older, newer] = [await mirror.commitFacts(from), await mirror.commitFacts(to)];
-      return changedPaths(mirror.reader, older.tree, newer.tree, signal);
+      return renewing(mirror, async () => {
+        const [older, newer] = [await mirror.commitFacts(from), await mirror.commitFacts(to)];
+        return changedPaths(mirror.reader, older.tree, newer.tree, signal);
+      });
     });
   }
 
@@ -219,6 +225,27 @@ class SourceService implements Source {
   close(): Promise<void> {
     return this.#shelf.close();
   }
+}
+
+/** Reads of files. What is broken is thrown away, so that the next fetch makes it anew. */
+async function renewing<T>(mirror: ProjectMirror, read: () => Promise<T>): Promise<T> {
+  const { generation } = mirror;
+  try {
+    return await read();
+  } catch (error) {
+    if (isMirrorFault(error)) await mirror.renewFiles(generation);
+    throw error;
+  }
+}
+
+/** The same for files of a context, which an engine reads while it builds: that build fails, and its next attempt fetches anew. */
+function faultsOf(mirror: ProjectMirror): (error: unknown) => Promise<unknown> {
+  const { generation } = mirror;
+  return async (error) => {
+    if (!isMirrorFault(error)) return error;
+    await mirror.renewFiles(generation);
+    return unreadable(error);
+  };
 }
 
 /** The path as it will be read; a refused one is refused there, with its reason. */

@@ -146,7 +146,7 @@ async function readBounded(
   signal: AbortSignal | undefined,
 ): Promise<Buffer | undefined> {
   return orAborted(reader.read(id, maxBytes), signal).then(
-    (object) => object?.content,
+    ({ content }) => content,
     (error: Error) => {
       if (error.name === 'ObjectTooLarge') return undefined;
       throw error;

@@ -2,8 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import { BuildFailure, visibleText } from '@cooperage/domain';
 import type { BlobStreams } from '../objects/blob-stream.js';
 import type { ObjectReader } from '../objects/object-reader.js';
+import { BrokenObject } from '../objects/object-sum.js';
 import { linkTarget } from '../objects/path-resolver.js';
-import { type ListedEntry, listTree, pathsTooLong, type TreeListOptions } from '../objects/tree-list.js';
+import { type ListedEntry, listTree, type TreeListOptions } from '../objects/tree-list.js';
+import { pathsTooLong } from '../objects/tree-walk.js';
 import type { SourceLimits } from '../source-limits.js';
 import type { BuildContext, ContextFile, ContextPaths, NamedFolder } from './build-context.js';
 import { type IgnoringFolder, readInputs, readNamedFolder } from './context-inputs.js';
@@ -13,10 +15,12 @@ import { FileIdentity } from './file-identity.js';
 export interface ContextSource {
   readonly reader: ObjectReader;
   readonly streams: BlobStreams;
-  readonly list: Omit<TreeListOptions, 'limits' | 'timeoutMs'>;
+  readonly list: Omit<TreeListOptions, 'reader' | 'limits' | 'timeoutMs'>;
   /** By folder: the engine keeps one tree for each. */
   readonly identityOf: (path: string) => FileIdentity;
   readonly limits: SourceLimits;
+  /** Deals with what a file could not be read for, long after it was listed. Gives what the engine's build ends with. */
+  readonly faultOf: (error: unknown) => Promise<unknown>;
 }
 
 interface PlacedEntry {
@@ -93,8 +97,8 @@ async function readFolder(
   budget: Budget,
   source: ContextSource,
 ): Promise<SentFolder> {
-  const { limits } = source;
-  const options = { ...source.list, limits, timeoutMs: limits.localTimeoutMs };
+  const { reader, limits } = source;
+  const options = { ...source.list, reader, limits, timeoutMs: limits.localTimeoutMs };
   const listed = (await listTree(folder, options)).map(placed);
   const selected = await selectContext(listed, ignore, (each) => spend(each, budget, limits));
   refuseUnreadable(selected);
@@ -157,14 +161,30 @@ async function contextFile(
     return { path, kind, mode: 0o777, sizeBytes, mtimeNs, linkTarget: target, blobId: id, read: nothing };
   }
   const read = (): Promise<Uint8Array> | AsyncIterable<Uint8Array> =>
-    sizeBytes <= wholeFileBytes ? readWhole(source.reader, id) : source.streams.read(id, sizeBytes);
+    sizeBytes <= wholeFileBytes ? readWhole(entry.listed, source) : readPieces(entry.listed, source);
   return { path, kind, mode: isExecutable ? 0o755 : 0o644, sizeBytes, mtimeNs, blobId: id, read };
 }
 
-async function readWhole(reader: ObjectReader, id: string): Promise<Uint8Array> {
-  const object = await reader.read(id, wholeFileBytes);
-  if (!object) throw new Error('the mirror lost an object that it had listed');
-  return object.content;
+async function readWhole({ id, sizeBytes }: ListedEntry, { reader, faultOf }: ContextSource): Promise<Uint8Array> {
+  try {
+    const { content } = await reader.read(id, wholeFileBytes);
+    if (content.length !== sizeBytes) throw new BrokenObject(`the mirror has said another size of ${id}`);
+    return content;
+  } catch (error) {
+    throw await faultOf(error);
+  }
+}
+
+/** Its last piece may have gone on when it shows that it is another file: what has taken it must not come to a good end. */
+async function* readPieces(
+  { id, sizeBytes }: ListedEntry,
+  { streams, faultOf }: ContextSource,
+): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield* streams.read(id, sizeBytes);
+  } catch (error) {
+    throw await faultOf(error);
+  }
 }
 
 async function nothing(): Promise<Uint8Array> {

@@ -75,6 +75,8 @@ const rows: readonly Row[] = [
   ),
 ];
 
+const localIsCorrupt = /^fatal: local object [0-9a-f]+ is corrupt$/;
+
 /**
  * What a failed command against a remote means for the build.
  * @returns undefined when the fault is not the remote's: then the mirror itself is to blame.
@@ -84,6 +86,8 @@ export function failureOf(error: GitError, host: string): BuildFailure | undefin
     return failure('SourceUnavailable', 'The git host HOST did not answer in time.', host, error);
   if (error.reason === 'output')
     return failure('SourceTooLarge', 'The git host HOST answers with too much.', host, error);
+  // It computes the id of what a difference is to: that is of our own mirror.
+  if (error.lines.some((line) => localIsCorrupt.test(line))) return undefined;
   if (error.reason === 'missing')
     return failure('SourceUnavailable', 'Git is not installed on this worker.', host, error);
   for (const { pattern, code, sentence } of rows)

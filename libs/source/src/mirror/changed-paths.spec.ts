@@ -1,6 +1,7 @@
 import { changedPathLimits } from '@cooperage/domain';
 import { describe, expect, it } from 'vitest';
 import { type GitObject, ObjectTooLarge } from '../objects/batch-parser.js';
+import { BrokenObject } from '../objects/object-sum.js';
 import { changedPaths } from './changed-paths.js';
 
 type Entry = readonly [mode: string, name: string, id: string];
@@ -20,11 +21,12 @@ class Objects {
     return id;
   }
 
-  async read(id: string, maxBytes: number): Promise<GitObject | undefined> {
+  async read(id: string, maxBytes: number): Promise<GitObject> {
     this.reads++;
     const content = this.#trees.get(id);
-    if (content && content.length > maxBytes) throw new ObjectTooLarge('too large');
-    return content && { type: 'tree', content };
+    if (!content) throw new BrokenObject(id);
+    if (content.length > maxBytes) throw new ObjectTooLarge('too large');
+    return { type: 'tree', content };
   }
 }
 
@@ -97,6 +99,6 @@ describe('the changed paths of two trees', () => {
     const reason = new Error('enough');
     const trees = [objects.tree(), objects.tree(['100644', 'a', one])] as const;
     await expect(changedPaths(objects, ...trees, AbortSignal.abort(reason))).rejects.toBe(reason);
-    await expect(changedPaths(objects, trees[0], two)).rejects.toMatchObject({ code: 'SourceUnavailable' });
+    await expect(changedPaths(objects, trees[0], two)).rejects.toThrow(BrokenObject);
   });
 });

@@ -22,7 +22,7 @@ const none: RawTreeEntry = { mode: '', name: empty, id: empty };
 /**
  * The paths whose content, mode or existence differs between two trees, in no order. A renamed file is two paths.
  * Git keeps all of them in memory before it prints one, so the trees are compared here, and no further than the limits.
- * @throws {BuildFailure} `SourceUnavailable` for a folder that the mirror does not hold; the signal's reason
+ * @throws {BrokenObject} for a folder that the mirror does not hold, or not as its id says; the signal's reason
  */
 export async function changedPaths(
   reader: Pick<ObjectReader, 'read'>,
@@ -97,7 +97,7 @@ class TreeComparison {
   async #read(id: string | null): Promise<Buffer> {
     if (id === null) return empty;
     const object = await orAborted(this.#reader.read(id, Math.min(maxTreeBytes, this.#leftBytes)), this.#signal);
-    if (object?.type !== 'tree')
+    if (object.type !== 'tree')
       throw new BuildFailure('SourceUnavailable', "The worker's copy of the repository could not be read.");
     this.#leftBytes -= object.content.length;
     return object.content;

@@ -38,6 +38,7 @@ export class ProjectMirror {
   readonly knownHostsFile: string;
   readonly #lock: GenerationLock;
   readonly #commits = new KnownCommits();
+  #generation = 0;
   readonly #identities = new Map<string, FileIdentity>();
 
   constructor({ git, folder, projectFolder, limits, idleMs, idleReaders }: MirrorOptions) {
@@ -65,12 +66,12 @@ export class ProjectMirror {
     }
   }
 
-  /** @throws {BuildFailure} `RefNotFound` when the id is not that of a commit. */
+  /** @throws {BuildFailure} `RefNotFound` when the id is not that of a commit. {BrokenObject} */
   async commitFacts(commit: string): Promise<CommitFacts> {
     const known = this.#commits.get(commit);
     if (known) return known;
     const object = await this.reader.read(commit, maxCommitBytes);
-    if (object?.type !== 'commit')
+    if (object.type !== 'commit')
       throw new BuildFailure('RefNotFound', `${commit} is not a commit of this repository.`);
     const facts = parseCommit(commit, object.content);
     this.#commits.note(facts, object.content.length);
@@ -86,9 +87,25 @@ export class ProjectMirror {
     return known;
   }
 
+  /** Which one of the repositories of files that stood here one after the other. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /**
+   * Throws the files away after a fault in reading them, unless that was done since: several reads meet the same fault, and what was fetched
+   * meanwhile is whole.
+   */
+  async renewFiles(generation: number): Promise<void> {
+    if (generation === this.#generation) await this.reset(this.files);
+  }
+
   /** Throws a broken repository away; the next fetch makes it anew. */
   async reset(repository: BareRepository): Promise<void> {
-    if (repository === this.files) await this.reader.close();
+    if (repository === this.files) {
+      this.#generation++;
+      await this.reader.close();
+    }
     await repository.remove();
     await repository.ensure();
   }

@@ -1,4 +1,5 @@
 import type { GitProcess } from '../git/git-command.js';
+import { ObjectSum } from './object-sum.js';
 
 /** At most this many large files are read at the same time; the others wait. */
 export class BlobStreams {
@@ -14,18 +15,23 @@ export class BlobStreams {
   /**
    * The content of one blob, piece by piece, never more in memory than the reader leaves. It starts with the first
    * piece asked for and ends with the loop that reads it; a reader that stops early must leave the loop.
-   * @throws {Error} when it has not exactly `sizeBytes`.
+   * @throws {Error} when it has not exactly `sizeBytes`
+   * @throws {BrokenObject} at its end, when it is not what its id says: whoever took the pieces must let go of them
    */
   async *read(id: string, sizeBytes: number): AsyncGenerator<Uint8Array, void, void> {
     await this.#enter();
     const process = this.#start(id);
+    const sum = new ObjectSum(id, 'blob', sizeBytes);
     let received = 0;
     try {
       for await (const chunk of process.stdout as AsyncIterable<Buffer>) {
         received += chunk.length;
+        sum.update(chunk);
         yield chunk;
       }
       if (received !== sizeBytes) throw new Error('git gave another size than it had listed');
+      const fault = sum.fault();
+      if (fault) throw fault;
     } finally {
       process.kill();
       this.#leave();

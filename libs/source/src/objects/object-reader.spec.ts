@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { IdleReaders } from './idle-readers.js';
 import { ObjectReader } from './object-reader.js';
 
-const id = 'a'.repeat(40);
+/** Of the blob `x`. */
+const id = 'c1b0730e0133447badcfd47fd144e254807b06e1';
 const answer = `${id} blob 1\nx\n`;
 
 /** Readers of processes that answer when they are let. */
@@ -54,7 +55,7 @@ describe('R5-B8 the kept processes of many readers', () => {
     expect(readers.outputs).toHaveLength(3);
     const anew = first.read(id, 10);
     readers.outputs[3]!.write(answer);
-    expect((await anew)?.content.toString()).toBe('x');
+    expect((await anew).content.toString()).toBe('x');
     expect(readers.running).toBe(2);
   });
 
@@ -63,7 +64,7 @@ describe('R5-B8 the kept processes of many readers', () => {
     const reads = all.map((reader) => reader.read(id, 10));
     expect(readers.running).toBe(4);
     readers.answer();
-    expect((await Promise.all(reads)).map((object) => object?.type)).toEqual(Array(4).fill('blob'));
+    expect((await Promise.all(reads)).map((object) => object.type)).toEqual(Array(4).fill('blob'));
     expect(readers.running).toBe(2);
     await Promise.all(all.map((reader) => reader.close()));
     expect(readers.running).toBe(0);

@@ -1,10 +1,9 @@
 import type { GitProcess } from '../git/git-command.js';
-import { BatchParser, type GitObject } from './batch-parser.js';
+import { BatchParser, type GitObject, type WantedObject } from './batch-parser.js';
 import type { IdleReaders } from './idle-readers.js';
 
-interface Waiting {
-  readonly maxBytes: number;
-  readonly resolve: (object: GitObject | undefined) => void;
+interface Waiting extends WantedObject {
+  readonly resolve: (object: GitObject) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -32,14 +31,15 @@ export class ObjectReader {
   }
 
   /**
-   * @returns undefined when the repository has no such object.
-   * @throws {ObjectTooLarge} beyond `maxBytes`; nothing of it is kept in memory.
+   * @param id of an object that something in the repository names, so that it has to be there
+   * @throws {ObjectTooLarge} beyond `maxBytes`; nothing of it is kept in memory
+   * @throws {BrokenObject} when it is not there, or is not what its id says
    */
-  read(id: string, maxBytes: number): Promise<GitObject | undefined> {
+  read(id: string, maxBytes: number): Promise<GitObject> {
     return new Promise((resolve, reject) => {
       this.#stopWaiting();
       const process = this.#running();
-      this.#waiting.push({ maxBytes, resolve, reject });
+      this.#waiting.push({ id, maxBytes, resolve, reject });
       process.stdin.write(`${id}\n`);
     });
   }
@@ -59,7 +59,7 @@ export class ObjectReader {
     const process = this.#options.start();
     const waiting: Waiting[] = [];
     const parser = new BatchParser({
-      maxBytes: () => waiting[0]?.maxBytes ?? 0,
+      wanted: () => waiting[0],
       onObject: (object) => this.#answer(waiting, (next) => next.resolve(object)),
       onError: (error) => this.#answer(waiting, (next) => next.reject(error)),
     });

@@ -1,6 +1,7 @@
 import { syncStretchRatio } from '@cooperage/testing';
 import { describe, expect, it } from 'vitest';
 import { type GitObject, ObjectTooLarge } from './batch-parser.js';
+import { BrokenObject } from './object-sum.js';
 import { PathResolver } from './path-resolver.js';
 
 const modes = { file: '100644', folder: '40000', symlink: '120000' } as const;
@@ -25,10 +26,11 @@ class Objects {
     return this.add('tree', Buffer.concat(entries.map(entryOf)));
   }
 
-  async read(id: string, maxBytes: number): Promise<GitObject | undefined> {
+  async read(id: string, maxBytes: number): Promise<GitObject> {
     this.reads++;
     const object = this.#objects.get(id);
-    if (object && object.content.length > maxBytes) throw new ObjectTooLarge('too large');
+    if (!object) throw new BrokenObject(id);
+    if (object.content.length > maxBytes) throw new ObjectTooLarge('too large');
     return object;
   }
 }
@@ -58,7 +60,7 @@ describe('the resolver of paths', () => {
     const objects = new Objects();
     const names = Array.from({ length: 100 }, (_, at): Entry => [`folder-${at}`, 'folder', file[2]]);
     const root = objects.tree(...names, file);
-    const treeBytes = (await objects.read(root, 2 ** 25))!.content.length;
+    const treeBytes = (await objects.read(root, 2 ** 25)).content.length;
     objects.reads = 0;
     const paths = new PathResolver(objects, undefined, treeBytes * 3);
     const kinds: string[] = [];

@@ -79,9 +79,8 @@ export class PathResolver {
       throw error;
     });
     if (object === 'large') return object;
-    this.#leftBytes -= object?.content.length ?? 0;
-    const isTree = object?.type === 'tree';
-    const entry = isTree ? await findTreeEntry(object.content, name, this.#signal) : undefined;
+    this.#leftBytes -= object.content.length;
+    const entry = object.type === 'tree' ? await findTreeEntry(object.content, name, this.#signal) : undefined;
     this.#found.set(key, entry);
     return entry;
   }
@@ -89,7 +88,10 @@ export class PathResolver {
 
 /** @returns undefined for a target that no file system would take. */
 export async function linkTarget(reader: Objects, id: string): Promise<string | undefined> {
-  const object = await reader.read(id, maxLinkBytes).catch(() => undefined);
+  const object = await reader.read(id, maxLinkBytes).catch((error: unknown) => {
+    if (error instanceof ObjectTooLarge) return undefined;
+    throw error;
+  });
   const target = object?.content.toString('utf8');
   return target === undefined || target === '' || target.includes('\0') ? undefined : target;
 }
