@@ -166,6 +166,8 @@ GRANT SELECT ON retention_policy TO cooperage_control;
 GRANT SELECT, DELETE ON usage_delta TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE ON usage_total TO cooperage_control;
 GRANT DELETE ON log_chunk, build_event TO cooperage_control;
+-- Before it deletes a build, it empties large texts of its attempts and steps a portion at a time (R22D-3).
+GRANT UPDATE (name, vertex_id, error, stage, target, platform, progress_group) ON step TO cooperage_control;
 GRANT SELECT, DELETE ON layer_listing, context_manifest TO cooperage_control;
 GRANT SELECT, INSERT, DELETE ON step_verdict TO cooperage_control;
 GRANT SELECT, UPDATE (taken_at, taken_by, answered_at, outcome, facts) ON setup_check TO cooperage_control;
