@@ -3,6 +3,7 @@ import { type TransitionOutcome, transitionIn } from '../build/build-transition.
 import type { Database, Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { storedJson } from '../stored-text.js';
+import { firstBuild, missingPromisesSql, type PromisedAgain } from './missing-promises.js';
 import { withdrawDispatchedIn } from './withdraw-dispatched.js';
 
 export interface LostAttempt {
@@ -130,6 +131,18 @@ export class SweepRepository {
       if (outcome.ok) await withdrawDispatchedIn(tx, buildId, 'timed_out');
       return outcome;
     });
+  }
+
+  /**
+   * Promises again the publication of builds that control has and that nobody would publish.
+   * @param after where the part before has ended; null for the first one
+   * @param olderThanMs since the build was built
+   */
+  async promiseAgain(after: string | null, limit: number, olderThanMs: number): Promise<PromisedAgain> {
+    const [row] = await this.db.statement((db) =>
+      db.$queryRaw<PromisedAgain[]>(missingPromisesSql(after ?? firstBuild, limit, olderThanMs)),
+    );
+    return { buildIds: row!.buildIds, after: row!.after };
   }
 
   /** Ended attempts whose log nobody has closed: their builder was lost while it wrote. Left out while somebody holds the row. */

@@ -86,6 +86,11 @@ function productMetrics(make: Instruments, options: MetricsOptions) {
         step: { atMost: 20 },
       },
     ),
+    publicationsPromisedAgainTotal: make.counter(
+      'publications_promised_again_total',
+      'Builds that waited for control and were not known to it: their publication was promised again.',
+      {},
+    ),
     loopDue: make.gauge('loop_due', 'Work that a loop could take now.', { loop: loopLabel }),
     loopBusySlots: make.gauge('loop_busy_slots', 'Slots of a loop that are busy now.', { loop: loopLabel }),
     loopOldestDueSeconds: make.gauge(

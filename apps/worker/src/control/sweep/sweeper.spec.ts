@@ -17,6 +17,7 @@ function parts() {
     findLost: vi.fn(async (_except: readonly string[]): Promise<LostAttempt[]> => []),
     findOverdue: vi.fn(async (): Promise<never[]> => []),
     findUnsealedLogs: vi.fn(async (): Promise<never[]> => []),
+    promiseAgain: vi.fn(async (_after: string | null) => ({ buildIds: [] as string[], after: null as string | null })),
     closeLost: vi.fn(async (_lost: LostAttempt) => ({ ok: false, reason: 'stale' })),
   };
   const processes = { endSilent: vi.fn(async () => []) };
@@ -86,6 +87,15 @@ describe('the sweeper', () => {
     sweeper.start();
     await expect.poll(() => sweeps.findOverdue.mock.calls.length).toBeGreaterThan(0);
     expect(sweeps.findOverdue).toHaveBeenCalledWith(expect.any(Number), [], longestEngineWaitMs);
+  });
+
+  it('R22D-4 walks over builds that run, part by part, and counts those that it had to promise again', async () => {
+    const { sweeps } = made;
+    sweeps.promiseAgain.mockResolvedValueOnce({ buildIds: ['a', 'b'], after: 'b' });
+    sweeper.start();
+    await expect.poll(() => sweeps.promiseAgain.mock.calls.length, { timeout: 10_000 }).toBeGreaterThan(2);
+    expect(sweeps.promiseAgain.mock.calls.slice(0, 3).map(([after]) => after)).toEqual([null, 'b', null]);
+    expect((await metrics.expose()).body).toMatch(/publications_promised_again_total 2/);
   });
 
   it('R2-H4 ends the sweep when the database is away', async () => {

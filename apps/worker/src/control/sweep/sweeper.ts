@@ -28,6 +28,9 @@ const overdueGraceMs = 30_000;
 const silentLeases = 4;
 /** Ours end by themselves after 10 seconds at most (`Database`). */
 const longestTransactionMs = 60_000;
+/** Builds that run of which one sweep looks whether control knows of them. */
+const publicationsAtOnce = 200;
+const unpromisedMs = 60_000;
 
 const lostFailure: FailureReport = { code: 'WorkerLost', message: 'The worker that ran this build stopped answering.' };
 const overdueFailure: FailureReport = { code: 'TimedOut', message: 'The build took longer than its time limit.' };
@@ -40,6 +43,8 @@ export class Sweeper {
    * know of one, so it begins with that patience.
    */
   private notBefore: number;
+  /** Up to where builds that run were looked at; null before the first one. */
+  private lookedUpTo: string | null = null;
   private readonly aside = { lost: new SetAside(), overdue: new SetAside(), logs: new SetAside() };
 
   constructor(
@@ -87,6 +92,7 @@ export class Sweeper {
       const found = await this.sweeps.findOverdue(overdueGraceMs, overdue.ids(), longestEngineWaitMs);
       await this.each(found, (attempt) => this.closeOverdue(attempt), overdue);
     });
+    await this.step('publications', () => this.promiseAgain());
     await this.step('logs', async () => {
       const { logs } = this.aside;
       await this.each(await this.sweeps.findUnsealedLogs(leaseMs, logs.ids()), (log) => this.endLog(log), logs);
@@ -125,6 +131,18 @@ export class Sweeper {
         { ended },
         'transactions of builders were ended: they were open for too long, or held too many locks',
       );
+  }
+
+  /** What a builder has handed on without a word to control. Ours writes both in one statement (R22D-4). */
+  private async promiseAgain(): Promise<void> {
+    const { buildIds, after } = await this.sweeps.promiseAgain(this.lookedUpTo, publicationsAtOnce, unpromisedMs);
+    this.lookedUpTo = after;
+    if (buildIds.length === 0) return;
+    this.metrics.publicationsPromisedAgainTotal.add({}, buildIds.length);
+    this.logger.warn(
+      { buildIds },
+      'builds waited for control, which nobody had told: their publication was promised again',
+    );
   }
 
   /**
