@@ -25,7 +25,7 @@ import type { Source } from '@cooperage/source';
 import type { Logger, Metrics } from '@cooperage/telemetry';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { CheckAnswerer } from '../shared/check-answerer.js';
-import { usedFiles } from '../shared/disk-space.js';
+import { diskSpace, usedFiles } from '../shared/disk-space.js';
 import { versionOf } from '../shared/health.js';
 import { InfrastructureModule } from '../shared/infrastructure.module.js';
 import { MirrorKeeper } from '../shared/mirror-keeper.js';
@@ -57,6 +57,7 @@ import { EngineLosses } from './run-build/engine-losses.js';
 import { HeldAttempts } from './run-build/held-attempts.js';
 import { RunBuildService } from './run-build/run-build.service.js';
 import { StagingAdmission } from './run-build/staging-admission.js';
+import { patienceOf } from './shortage-patience.js';
 
 type BuilderConfig = Config<'builder'>;
 
@@ -123,7 +124,14 @@ function engine(config: BuilderConfig): Provider[] {
       provide: DiskFloor,
       inject: [LOGGER, EngineEnd, ENGINE],
       useFactory: (logger: Logger, end: EngineEnd, engine: Engine) =>
-        new DiskFloor(config.mirrorRoot, logger, end, new EnginePruner(engine, logger)),
+        new DiskFloor(
+          config.mirrorRoot,
+          logger,
+          end,
+          new EnginePruner(engine, logger),
+          diskSpace,
+          patienceOf(config.lane),
+        ),
     },
     {
       provide: ProcessLife,

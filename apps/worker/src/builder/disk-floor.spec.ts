@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vite
 import { diskSpace } from '../shared/disk-space.js';
 import { DiskFloor, type DiskUsers } from './disk-floor.js';
 import type { EnginePruner } from './engine-pruner.js';
+import { patienceOf } from './shortage-patience.js';
 
 const gibibyte = 1024 ** 3;
 const logger = createLogger({ process: 'test', level: 'silent' });
@@ -18,6 +19,7 @@ describe('R2-N2 the disk of a builder', () => {
   let stopped: BuildFailure[];
   let largest: BuildFailure[];
   let grows: boolean;
+  let suspects: { of: string; leastFall: number; most: number; message: string }[];
   let gone: number[];
   let stopping: boolean;
   let [held, emptied, fails] = [0, 0, false];
@@ -27,7 +29,7 @@ describe('R2-N2 the disk of a builder', () => {
   beforeEach(() => {
     [free, total, stopped, largest, grows, gone] = [100 * gibibyte, 200 * gibibyte, [], [], true, []];
     [freeFiles, totalFiles, stopping, asked] = [0, 0, false, []];
-    [held, emptied, fails] = [1, 0, false];
+    [held, emptied, fails, suspects] = [1, 0, false, []];
     warn.mockClear();
     pruner = { look: vi.fn<EnginePruner['look']>(), hasNothingLeft: false };
     floor = new DiskFloor('/disk', logger, { ask: async (why) => asked.push(why) > 0 }, pruner, async () => {
@@ -46,6 +48,10 @@ describe('R2-N2 the disk of a builder', () => {
         gone.push(goneBytes / gibibyte);
         if (grows) largest.push(failure('which fetched and wrote more than others'));
         return grows;
+      },
+      stopSuspects: (of, leastFall, most, failure) => {
+        suspects.push({ of, leastFall: leastFall / gibibyte, most, message: failure('which ran').report().message });
+        return held;
       },
       stopAll: (failure) => void stopped.push(failure),
     };
@@ -190,6 +196,82 @@ describe('R2-N2 the disk of a builder', () => {
       message: 'The builder ended its builds: its disk has 1.9 GiB left, and keeps 4.0 GiB free.',
     });
     expect(largest).toEqual([]);
+  });
+
+  describe('R22B-4 where it stays short and none is known to let it grow', () => {
+    const look = async (times: number, gib: number) => {
+      for (let looks = 0; looks < times; looks++) {
+        free = gib * gibibyte;
+        await floor.look();
+      }
+      return suspects.length;
+    };
+    beforeEach(() => {
+      grows = false;
+    });
+
+    it('ends one after ten seconds that may have done so, and after ten more the next one, and says why', async () => {
+      await look(1, 60);
+      expect(await look(20, 3)).toBe(0);
+      expect(await look(1, 3)).toBe(1);
+      expect(await look(19, 3)).toBe(1);
+      expect(await look(1, 3)).toBe(2);
+      expect(suspects[0]).toEqual({
+        ...{ of: 'bytes', leastFall: 0.5, most: 1 },
+        message: 'The builder ended this build, which ran: its disk has 3.0 GiB left, and keeps 4.0 GiB free.',
+      });
+      expect(stopped).toEqual([]);
+    });
+
+    it('ends all after a minute since whose begin anything has gone', async () => {
+      await look(120, 3);
+      expect(suspects.every(({ most }) => most === 1)).toBe(true);
+      await look(1, 3);
+      expect(suspects.at(-1)).toMatchObject({ most: Number.POSITIVE_INFINITY, leastFall: 1 / gibibyte });
+    });
+
+    it('counts on above the floor while it takes no builds', async () => {
+      await look(1, 3);
+      await look(1, 4.9);
+      expect(await look(20, 4.9)).toBe(1);
+    });
+
+    it('waits while it recovers, and not for who gives back and takes again', async () => {
+      await look(21, 2.2);
+      expect(suspects).toHaveLength(1);
+      for (const gib of [2.7, 3.2, 3.7]) expect(await look(20, gib)).toBe(1);
+      for (let times = 0; times < 10; times++) {
+        await look(1, 3);
+        await look(1, 3.7);
+      }
+      expect(suspects.length).toBe(2);
+    });
+
+    it('lets the trusted pool go on for longer, since the disk may be that of strangers too', async () => {
+      const { untilOne, untilAll } = patienceOf('trusted');
+      expect([untilOne, untilAll]).toEqual([40, 240]);
+    });
+
+    it('ends builds later in the next shortage where all had ended in vain', async () => {
+      await look(121, 3);
+      held = 0;
+      await look(120, 3);
+      await look(1, 60);
+      [held, suspects] = [1, []];
+      expect(await look(21, 3)).toBe(0);
+      expect(await look(20, 3)).toBe(1);
+      await look(1, 60);
+      suspects = [];
+      // That one helped.
+      expect(await look(21, 3)).toBe(1);
+      await look(100, 3);
+      held = 0;
+      await look(20, 3);
+      await look(1, 60);
+      [held, suspects] = [1, []];
+      // The engine had to delete for a while.
+      expect(await look(21, 3)).toBe(1);
+    });
   });
 
   it('takes builds again when there is a quarter more', async () => {

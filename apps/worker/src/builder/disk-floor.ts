@@ -5,6 +5,7 @@ import { WakeLoop } from '../shared/wake-loop.js';
 import { mostLooks } from './disk-growth.js';
 import type { EngineEnd } from './engine-end.js';
 import type { EnginePruner } from './engine-pruner.js';
+import { endsDue, nextFactor, type Patience, patienceOf, type ShortageAge, times } from './shortage-patience.js';
 
 export const cannotBeEmptied = 'the engine that nobody uses cannot be emptied';
 
@@ -24,10 +25,12 @@ const fallPart = 0.125;
 
 /** The builds that run here. */
 export interface DiskUsers {
-  /** Called at each look. */
-  look(): void;
+  /** Called at each look, with what the disk has; nothing where it does not say. */
+  look(rooms: readonly DiskRoom[]): void;
   /** Ends the one that let the disk grow most lately, see `HeldAttempts`. @returns false where it is not known of any */
-  stopLargest(goneBytes: number, failure: (why: string) => BuildFailure): boolean;
+  stopLargest(goneBytes: number, failure: (why: string) => BuildFailure, of: DiskRoom['of']): boolean;
+  /** Ends those since whose begin so many bytes have gone, the likeliest cause first. @returns how many */
+  stopSuspects(of: DiskRoom['of'], leastFall: number, most: number, failure: (why: string) => BuildFailure): number;
   stopAll(failure: BuildFailure): void;
   /** Whether one was stopped that has not ended, and may still let the disk grow. */
   readonly isStopping: boolean;
@@ -43,6 +46,14 @@ class RoomWatch {
   /** When this shortage began, or a build or the engine was ended in it, whichever came last. */
   private freeSince = Infinity;
   private readonly frees: number[] = [];
+  /** What was free most since a build was ended, or the shortage began. */
+  private best = -Infinity;
+  private looks = 0;
+  private looksSinceEnd = 0;
+  private hasEnded = false;
+  private endedInVain = false;
+  /** By which builds get more time. */
+  factor = 1;
 
   look({ free, floor }: DiskRoom): void {
     this.frees.push(free);
@@ -50,7 +61,31 @@ class RoomWatch {
     const wasShort = this.isShort;
     this.isShort = free < (wasShort ? floor * enoughPart : floor);
     if (!this.isShort) this.freeAtEnd = Infinity;
+    if (wasShort && !this.isShort) this.begins();
     if (!wasShort) this.freeSince = free;
+    this.looks++;
+    this.looksSinceEnd++;
+    // A layer of many files takes the engine its time. Who gives back and takes again gets no more time by it.
+    if (wasShort && free < this.best + floor * fallPart) return;
+    this.best = free;
+    this.looks = 0;
+    this.looksSinceEnd = 0;
+  }
+
+  /** What the next shortage finds. */
+  private begins(): void {
+    this.factor = nextFactor(this.factor, this.endedInVain);
+    this.hasEnded = this.endedInVain = false;
+  }
+
+  /** All builds have ended, and it has not helped. */
+  wasInVain(): void {
+    this.endedInVain = this.hasEnded;
+  }
+
+  /** Of a shortage; it begins anew where the disk recovers. */
+  get age(): ShortageAge {
+    return { looks: this.looks, looksSinceEnd: this.looksSinceEnd };
   }
 
   hasFallen({ free, floor }: DiskRoom): boolean {
@@ -63,6 +98,9 @@ class RoomWatch {
   }
 
   ended({ free }: DiskRoom): void {
+    this.best = free;
+    this.looksSinceEnd = 0;
+    this.hasEnded = true;
     this.freeAtEnd = free;
     this.freeSince = free;
   }
@@ -80,7 +118,8 @@ class RoomWatch {
 /**
  * What has to stay free on the disk of this worker: 5 % of its bytes, at most 4 GiB, and of its inodes, at most a million. Limits of single builds do not count what the
  * engine itself writes for them (COPY, ADD, unpacked layers), and the database often lies on the same disk: a builder's
- * builds end before everybody's writes fail. Those that let it grow end first, one after the other while it shrinks. The cache of
+ * builds end before everybody's writes fail. Those that let it grow end first, one after the other while it shrinks, and then those that may
+ * have done so, while it stays short. The cache of
  * the engine gives way before any of them, see `EnginePruner`.
  */
 export class DiskFloor {
@@ -92,13 +131,17 @@ export class DiskFloor {
   private hasWarned = false;
   private readonly watches = { bytes: new RoomWatch(), files: new RoomWatch() };
 
-  /** @param folder any on the disk that is shared with the engine. A disk that does not say how full it is has no floor. */
+  /**
+   * @param folder any on the disk that is shared with the engine. A disk that does not say how full it is has no floor.
+   * @param patience of the pool with a shortage of which no cause is known
+   */
   constructor(
     private readonly folder: string,
     private readonly logger: Logger,
     private readonly end: Pick<EngineEnd, 'ask'>,
     private readonly pruner: Pick<EnginePruner, 'look' | 'hasNothingLeft'>,
     private readonly spaceOf: (folder: string) => Promise<DiskSpace> = diskSpace,
+    private readonly patience: Patience = patienceOf('strangers'),
   ) {
     this.loop = new WakeLoop('disk floor', everyMs, logger, () => this.look(), limitMs);
   }
@@ -122,9 +165,9 @@ export class DiskFloor {
 
   async look(): Promise<void> {
     const space = await this.spaceOf(this.folder).catch(() => null);
-    this.users?.look();
+    const rooms = space ? diskRooms(space) : [];
+    this.users?.look(rooms);
     if (!space) return;
-    const rooms = diskRooms(space);
     for (const room of rooms) this.watches[room.of].look(room);
     const short = rooms.filter((room) => this.watches[room.of].isShort);
     if (short.length > 0 === (this.shortage === null))
@@ -161,8 +204,24 @@ export class DiskFloor {
       new BuildFailure('DiskFull', `The builder ended this build, ${why}: ${this.shortage}`);
     for (const room of short) {
       const watch = this.watches[room.of];
-      if (watch.hasFallen(room) && this.users?.stopLargest(watch.gone(room) * room.bytesOfOne, failure))
-        watch.ended(room);
+      const gone = watch.gone(room) * room.bytesOfOne;
+      if (watch.hasFallen(room) && this.users?.stopLargest(gone, failure, room.of)) watch.ended(room);
+      else this.endSuspects(room, failure);
     }
+  }
+
+  /**
+   * Not all that a build takes can be seen, and while the disk is short nobody's builds are taken (R22B-4). So a shortage that lasts ends those
+   * since whose begin the disk has lost something. What was taken before, as an operator's own files, ends none of them.
+   */
+  private endSuspects(room: DiskRoom, failure: (why: string) => BuildFailure): void {
+    const watch = this.watches[room.of];
+    const due = endsDue(watch.age, times(this.patience, watch.factor));
+    if (due === 'none') return;
+    // An engine may delete for long after the last one has ended.
+    if (this.users?.size === 0 && watch.age.looksSinceEnd >= this.patience.untilAll) watch.wasInVain();
+    // Of one at a time only what matters; in the end there is no smallest amount to stay below.
+    const [leastFall, most] = due === 'all' ? [1, Infinity] : [room.floor * fallPart * room.bytesOfOne, 1];
+    if (this.users?.stopSuspects(room.of, leastFall, most, failure)) watch.ended(room);
   }
 }

@@ -1,3 +1,4 @@
+import type { DiskRoom } from '@cooperage/domain';
 import type { EngineEvent } from '@cooperage/engines';
 
 /** Looks that are compared: some seconds, since what an engine tells of a layer comes in pieces. */
@@ -26,6 +27,8 @@ export class DiskGrowth {
   /** Layers that are unpacked now, by the step that they are fetched by. */
   private readonly unpacked = new Map<string, Set<string>>();
   private isUnseen = false;
+  /** What was free at most since it began, and what of that has gone. */
+  private readonly rooms = new Map<DiskRoom['of'], { readonly most: number; readonly fall: number }>();
 
   note(event: EngineEvent): void {
     if (event.type === 'step') this.noteStep(event.step);
@@ -64,14 +67,28 @@ export class DiskGrowth {
     return this.isUnseen || this.untold.size > 0 || this.unpacked.size > 0;
   }
 
-  look(): void {
-    this.looks.push(this.told + this.written);
+  /** Bytes since it began. */
+  get known(): number {
+    return this.told + this.written;
+  }
+
+  look(rooms: readonly DiskRoom[] = []): void {
+    for (const { of, free, bytesOfOne } of rooms) {
+      const most = Math.max(this.rooms.get(of)?.most ?? 0, free);
+      this.rooms.set(of, { most, fall: (most - free) * bytesOfOne });
+    }
+    this.looks.push(this.known);
     if (this.looks.length > mostLooks) this.looks.shift();
   }
 
   /** Bytes since the oldest look that is compared; all, where it began since. */
   get recent(): number {
     const oldest = this.looks.length < mostLooks ? 0 : this.looks[0]!;
-    return this.told + this.written - oldest;
+    return this.known - oldest;
+  }
+
+  /** Bytes that the disk has lost since it began, by whomever. */
+  fallOf(of: DiskRoom['of']): number {
+    return this.rooms.get(of)?.fall ?? 0;
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BuildFailure } from '@cooperage/domain';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { GroupLease } from '../cgroup/step-groups.js';
+import type { EngineEvent, StepState } from '../engine.js';
 import { type DiskProbe, DiskWatch } from './disk-watch.js';
 import { mostEntries } from './look.js';
 import type { WrittenFolder } from './mounts.js';
@@ -189,6 +190,42 @@ describe('the watch over what steps write', () => {
       probe.use = () => Promise.reject(new BuildFailure('DiskLimit', 'Too many names.'));
       await pass(1);
       expect(watch.failure?.code).toBe('DiskLimit');
+    });
+  });
+
+  describe('R22B-4 where no process of a step is seen, as in Docker Compose', () => {
+    const step = (name: string, change: Partial<StepState> = {}): EngineEvent => ({
+      type: 'step',
+      step: {
+        ...{ id: name, name, ordinal: 1, stage: null, platform: null, inputs: [], fetches: null, internal: false },
+        ...{ startedAt: new Date(), completedAt: null, cached: false, error: null, progressGroup: null },
+        ...change,
+      } as StepState,
+    });
+    /** What is told at each look, of a build whose processes are seen or not. */
+    async function told(pids: number[], events: readonly EngineEvent[], looks = 3) {
+      const noted: (number | null)[] = [];
+      const { probe } = probeOf([{}]);
+      const watch = new DiskWatch({ processes: () => pids } as unknown as GroupLease, 100, probe, (b) => noted.push(b));
+      for (const event of events) watch.note(event);
+      // One timer is one look, but what a look does has to be waited for.
+      while (noted.length < looks) await pass(1);
+      watch.stop();
+      return noted.slice(0, looks);
+    }
+
+    it('says that nobody knows what it writes, once its runtime has had the time to start it', async () => {
+      expect(await told([], [step('[build 2/3] RUN fallocate -l 50G /x')])).toEqual([0, null, null]);
+    });
+
+    it.each([
+      ['a process is seen', [7], [step('[2/3] RUN make')]],
+      ['no step runs', [], []],
+      ['the engine copies', [], [step('[2/3] COPY RUN /')]],
+      ['the step has ended', [], [step('[2/3] RUN make'), step('[2/3] RUN make', { completedAt: new Date() })]],
+      ['its result was there', [], [step('[2/3] RUN make', { cached: true })]],
+    ] as const)('knows it where %s', async (_what, pids, events) => {
+      expect(await told([...pids], events)).toEqual([0, 0, 0]);
     });
   });
 

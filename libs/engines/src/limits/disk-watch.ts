@@ -1,5 +1,6 @@
 import { BuildFailure } from '@cooperage/domain';
 import type { GroupLease } from '../cgroup/step-groups.js';
+import type { EngineEvent } from '../engine.js';
 import { diskUse } from './disk-use.js';
 import { Look } from './look.js';
 import type { WrittenFolder } from './mounts.js';
@@ -13,6 +14,11 @@ const restPerLook = 10;
 const mostRestMs = 10_000;
 /** A look that takes longer is overdue. Until it ends the steps do not go on, and leave it the processors. */
 const overdueMs = 5_000;
+/** Where processes are in another process namespace, as in Docker Compose, none is ever seen of steps that run: what they write is not known. */
+const looksToStart = 2;
+
+/** A step that has processes of its own, by its name. */
+const runs = /^(?:\[[^\]]*\d+\/\d+\] )?RUN /;
 
 export interface DiskProbe {
   /** Folders into which these processes write, by path; later for a process of which that is not settled yet. */
@@ -40,6 +46,10 @@ export class DiskWatch {
   private before: ReadonlyMap<string, WrittenFolder> = new Map();
   private hasWarned = false;
   private held = false;
+  /** Ids of those that run processes now. */
+  private readonly running = new Set<string>();
+  /** In a row, while steps ran of which no process was seen. */
+  private hiddenLooks = 0;
 
   constructor(
     private readonly group: GroupLease | undefined,
@@ -60,6 +70,13 @@ export class DiskWatch {
     return this.stopping.signal.aborted ? this.stopping.signal.reason : null;
   }
 
+  note(event: EngineEvent): void {
+    if (event.type !== 'step' || !runs.test(event.step.name)) return;
+    const { id, startedAt, completedAt, cached } = event.step;
+    if (startedAt && !completedAt && !cached) this.running.add(id);
+    else this.running.delete(id);
+  }
+
   stop(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -75,7 +92,7 @@ export class DiskWatch {
     const overdue = setTimeout(() => this.beOverdue(), overdueMs).unref();
     try {
       const written = await this.written(new Look());
-      this.noteWritten?.(written);
+      this.noteWritten?.(this.isHidden ? null : written);
       if (written > this.limitBytes!) this.end(tooMuch(this.limitBytes!));
     } catch (error) {
       if (error instanceof BuildFailure) this.end(error);
@@ -101,12 +118,18 @@ export class DiskWatch {
     this.group?.hold('look', wanted);
   }
 
+  /** A runtime takes its time to start a process, but not from one look to the next. */
+  private get isHidden(): boolean {
+    return this.hiddenLooks >= looksToStart;
+  }
+
   private async written(look: Look): Promise<number> {
     const pids = this.group!.processes();
+    this.hiddenLooks = pids.length === 0 && this.running.size > 0 ? this.hiddenLooks + 1 : 0;
     const now = await this.probe.folders(pids, look);
     const folders = new Map([...this.before, ...now]);
     this.before = folders;
-    for (const [path, bytes] of await this.probe.use([...folders.keys()])) this.note(path, bytes, folders);
+    for (const [path, bytes] of await this.probe.use([...folders.keys()])) this.noteSize(path, bytes, folders);
     // What no process of this look wrote to has just been seen whole: it is not walked through again.
     this.before = now;
     return this.kept() + (await this.probe.nameless(pids, look));
@@ -125,7 +148,7 @@ export class DiskWatch {
     this.hasWarned = true;
   }
 
-  private note(path: string, bytes: number, folders: ReadonlyMap<string, WrittenFolder>): void {
+  private noteSize(path: string, bytes: number, folders: ReadonlyMap<string, WrittenFolder>): void {
     const size = this.sizes.get(path);
     if (size) size.last = Math.max(size.last, bytes);
     else this.sizes.set(path, { first: folders.get(path)?.isLayer ? 0 : bytes, last: bytes });

@@ -26,6 +26,7 @@ export class LimitGuard {
   }
 
   note(event: EngineEvent): void {
+    this.disk.note(event);
     this.fetches.note(event);
   }
 

@@ -2,6 +2,7 @@ import type { AttemptRepository, ClaimedAttempt } from '@cooperage/db';
 import { BuildFailure } from '@cooperage/domain';
 import { createLogger } from '@cooperage/telemetry';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DiskFloor } from '../disk-floor.js';
 import type { DiskGrowth } from '../disk-growth.js';
 import { HeldAttempts } from './held-attempts.js';
 
@@ -191,6 +192,66 @@ describe('held attempts', () => {
       };
       // Somebody else has it: a builder beside this one, with an engine of its own.
       expect(await ends(4 * gibibyte, added)).toEqual({ writes: 'not ended', other: 'not ended' });
+    });
+  });
+
+  describe('R22B-4 while a step holds the disk between the floor and its half', () => {
+    const silent = { ask: async () => true };
+    const keepsNothing = { look() {}, hasNothingLeft: false };
+    const step = {
+      ...{ id: 's', ordinal: 1, stage: null, platform: null, inputs: [], startedAt: new Date(), completedAt: null },
+      ...{ cached: false, error: null, internal: false, progressGroup: null },
+    };
+    /** @returns in which order they ended, and what each was told */
+    async function ends(builds: Readonly<Record<string, (growth: DiskGrowth) => void>>, freeAt: readonly number[]) {
+      const told: [string, string][] = [];
+      for (const [attemptId, begin] of Object.entries(builds))
+        void held.while({ ...attempt, attemptId }, async (signal, growth) => {
+          begin(growth);
+          told.push([attemptId, String((await untilStopped(signal)) as BuildFailure)]);
+        });
+      let free = freeAt[0]!;
+      const space = async () => ({
+        ...{ totalBytes: 100 * gibibyte, freeBytes: free * gibibyte, reservedBytes: 0, totalFiles: 0, freeFiles: 0 },
+      });
+      const floor = new DiskFloor('/', logger, silent, keepsNothing, space);
+      floor.start(held);
+      await floor.close();
+      for (free of freeAt) await floor.look();
+      const result = { told: [...told], left: held.size };
+      held.stopAll('shutdown');
+      return result;
+    }
+    /** It takes what leaves 3 GiB, and gives nothing back as long as it runs. */
+    const short = [60, 60, ...Array.from({ length: 200 }, () => 3)];
+
+    it('it is ended where no process of it is seen, and so is who may have done it in its place', async () => {
+      const hostile = (growth: DiskGrowth) => growth.noteWritten(null);
+      const copies = (growth: DiskGrowth) => growth.note({ type: 'step', step: { ...step, name: '[2/3] COPY . .' } });
+      const { told, left } = await ends({ hostile, runs: () => {}, copies }, short);
+      expect(told.map(([name]) => name)).toEqual(['copies', 'hostile', 'runs']);
+      expect(left).toBe(0);
+      for (const [, message] of told) expect(message).toContain('its disk has 3.0 GiB left, and keeps 4.0 GiB free.');
+    });
+
+    it('it is ended where all that is seen of it is nothing', async () => {
+      const { told, left } = await ends({ hostile: (growth) => growth.noteWritten(0) }, short);
+      expect([told.map(([name]) => name), left]).toEqual([['hostile'], 0]);
+    });
+
+    it('nobody is ended where the disk has lost nothing since the builds began', async () => {
+      const { told, left } = await ends({ honest: (growth) => growth.noteWritten(null) }, short.slice(2));
+      expect([told, left]).toEqual([[], 1]);
+    });
+
+    it('those that go on are left alone where the disk recovers', async () => {
+      const hostile = (growth: DiskGrowth) => growth.noteWritten(null);
+      const { told, left } = await ends({ honest: () => {}, hostile }, [
+        60,
+        3,
+        ...Array.from({ length: 200 }, () => 60),
+      ]);
+      expect([told.map(([name]) => name), left]).toEqual([['hostile'], 1]);
     });
   });
 

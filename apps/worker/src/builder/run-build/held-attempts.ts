@@ -1,9 +1,10 @@
 import type { AttemptRepository, ClaimedAttempt } from '@cooperage/db';
-import type { BuildFailure } from '@cooperage/domain';
+import type { BuildFailure, DiskRoom } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import { longestEngineWaitMs } from '../../shared/engine-wait.js';
 import type { HeldSlot } from '../../shared/slots.js';
 import { WakeLoop } from '../../shared/wake-loop.js';
+import { blamed, leastGrowthBytes, suspects } from '../disk-blame.js';
 import { DiskGrowth } from '../disk-growth.js';
 
 /** Why the work on an attempt should end before it is done. */
@@ -56,11 +57,6 @@ class Clock {
     clearTimeout(this.timer);
   }
 }
-
-/** A build that lets the disk grow by less is no reason for its end. */
-const leastGrowthBytes = 64 * 1024 ** 2;
-/** What is known of a layer is its packed size, and on the disk it is there twice. Nothing more is known. */
-const mostUntold = 8;
 
 /** The attempts that this process holds: their heartbeats, and the word that one of them should stop. Of the disk, see `DiskFloor`. */
 export class HeldAttempts {
@@ -119,30 +115,40 @@ export class HeldAttempts {
     );
   }
 
-  /** For `stopLargest`: to be called from time to time. */
-  look(): void {
-    for (const { growth } of this.held.values()) growth.look();
+  /** For `stopLargest` and `stopSuspects`: to be called from time to time. */
+  look(rooms: readonly DiskRoom[] = []): void {
+    for (const { growth } of this.held.values()) growth.look(rooms);
   }
 
   /**
-   * Stops the one that let the disk grow most lately. Where all that is known of all of them does not explain what has gone from the
-   * disk, one of which it cannot be known is stopped (R6-A8). Where there is none, somebody else has it, and all go on.
+   * Stops the one that is taken for the cause of what has gone from the disk, see `blamed`.
    * @param goneBytes from the disk, in the time of the looks that are compared
    * @param failure of the one that is stopped, by why it is that one
    * @returns false where none did, as far as is known
    */
-  stopLargest(goneBytes: number, failure: (why: string) => BuildFailure): boolean {
-    const running = [...this.held.values()].filter(({ stop }) => !stop.signal.aborted);
-    const [largest, ...others] = running.sort((a, b) => b.growth.recent - a.growth.recent);
-    if (!largest) return false;
-    const known = running.reduce((sum, { growth }) => sum + growth.recent, 0);
-    const isUnexplained = goneBytes >= leastGrowthBytes && goneBytes > known * mostUntold;
-    const blind = isUnexplained ? [largest, ...others].find(({ growth }) => growth.isBlind) : undefined;
-    if (isUnexplained && !blind) return false;
-    if (!blind && largest.growth.recent < leastGrowthBytes) return false;
-    if (blind) blind.stop.abort(failure('of which nobody can see how much it fetches and writes'));
-    else largest.stop.abort(failure('which fetched and wrote more than others'));
-    return true;
+  stopLargest(goneBytes: number, failure: (why: string) => BuildFailure, of: DiskRoom['of'] = 'bytes'): boolean {
+    const found = blamed(this.running(of), goneBytes);
+    found?.who.stop.abort(failure(found.why));
+    return found !== null;
+  }
+
+  /**
+   * Stops those that may be the cause of a shortage that does not end, the likeliest first, see `suspects`.
+   * @param most of them
+   * @returns how many
+   */
+  stopSuspects(of: DiskRoom['of'], leastFall: number, most: number, failure: (why: string) => BuildFailure): number {
+    const found = suspects(this.running(of), leastFall).slice(0, most);
+    for (const { who, why } of found) who.stop.abort(failure(why));
+    return found.length;
+  }
+
+  /** Those that go on, in the order of their begin. */
+  private running(of: DiskRoom['of']) {
+    return [...this.held.values()].flatMap(({ stop, growth }, order) => {
+      const { recent, known, isBlind } = growth;
+      return stop.signal.aborted ? [] : [{ stop, recent, known, isBlind, fall: growth.fallOf(of), order }];
+    });
   }
 
   /**
