@@ -15,12 +15,12 @@ import {
   StagingRepository,
   StepRepository,
 } from '@cooperage/db';
-import { type Lane, type MasterKeys, masterKey, sealBox, sealedSubject } from '@cooperage/domain';
+import { type CacheBackend, type Lane, type MasterKeys, masterKey, sealBox, sealedSubject } from '@cooperage/domain';
 import type { BuildOutcome, BuildRequest, Engine, EngineEvent } from '@cooperage/engines';
 import { asText, readEntries } from '@cooperage/logs/read';
 import type { Source, SourceProject } from '@cooperage/source';
 import { createLogger, createMetrics } from '@cooperage/telemetry';
-import { asDatabaseRole } from '@cooperage/testing';
+import { asDatabaseRole, services } from '@cooperage/testing';
 import { World } from '../../../libs/db/spec/world.js';
 import { BuildAccesses } from '../src/builder/access/build-access.js';
 import { EngineEnd } from '../src/builder/engine-end.js';
@@ -63,6 +63,8 @@ export class BuildBench {
   keys: MasterKeys = [masterKey(randomBytes(32))];
   readonly builds: BuildRepository;
   dockerfile: Uint8Array = Buffer.from('FROM scratch\n');
+  /** The file that definitions are read from; there is none when a test does not say. */
+  definition: string | null = null;
   prepare: (project: Pick<SourceProject, 'id'>) => Promise<unknown> = async () => undefined;
   work: EngineWork = async () => outcome;
   /** What the engine remembers of earlier attempts; nothing when a test does not say. */
@@ -72,6 +74,8 @@ export class BuildBench {
   /** Files on the disk of the engine; unknown when a test does not say. */
   usedFiles: () => Promise<number | null> = async () => null;
   engineLost = 0;
+  /** What exports of caches asked the engine for. */
+  exported: BuildRequest[] = [];
   /** Preparations that read a mirror now. */
   inUse = 0;
   held!: HeldAttempts;
@@ -115,6 +119,8 @@ export class BuildBench {
     this.held = new HeldAttempts(this.attempts, () => this.instanceId, leaseMs, logger);
     this.held.start();
     this.dockerfile = Buffer.from('FROM scratch\n');
+    this.definition = null;
+    this.exported = [];
     this.prepare = async () => undefined;
     this.work = async () => outcome;
     this.memory = {};
@@ -170,6 +176,14 @@ export class BuildBench {
       where: { id: attempt.build.id },
       data: { status: 'succeeded', stage: null, finishedAt: new Date() },
     });
+  }
+
+  /** The same of a build that a definition says, which is `definition`. */
+  async dispatchDefined(cacheBackend: CacheBackend = 'registry') {
+    const { id } = await this.world.build(this.projectId, { cacheBackend });
+    const definition = { path: 'docker-bake.hcl', target: 'app' };
+    await this.world.db.prisma.build.update({ where: { id }, data: { definition } });
+    return this.dispatchNext();
   }
 
   /** With a token that its builder can open. */
@@ -249,11 +263,15 @@ export class BuildBench {
           dockerfile: { path: 'Dockerfile', content: this.dockerfile },
         },
       ],
+      file: async () => this.definition && Buffer.from(this.definition),
     };
     const engine = {
       ...this.memory,
       build: (...args: Parameters<EngineWork>) => this.work(...args),
-      exportCache: async () => ({ bytes: 1 }),
+      exportCache: async (request: BuildRequest) => {
+        this.exported.push(request);
+        return { bytes: 1 };
+      },
     };
     return {
       attempts: this.attempts,
@@ -263,7 +281,7 @@ export class BuildBench {
       }),
       requests: new BuildRequests(
         source as unknown as Source,
-        new BuildDefinitions(source as unknown as Source, null),
+        new BuildDefinitions(source as unknown as Source, services().tools['docker-buildx']!),
         new CachePlans(new CacheReadRepository(db), 'registry.example', logger),
         {
           ...{

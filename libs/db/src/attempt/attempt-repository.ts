@@ -21,6 +21,8 @@ export interface BuiltFacts {
   readonly warnings: readonly BuildWarning[];
   /** What made the image, name to version. */
   readonly tools?: Readonly<Record<string, string>>;
+  /** What its definition stood for, where it has one: what is signed of the build is what this attempt has built from. */
+  readonly resolved?: ResolvedDefinition | null;
   /** Whether there is something worth exporting to the cache. */
   readonly exportCache: boolean;
 }
@@ -116,7 +118,10 @@ export class AttemptRepository {
     });
   }
 
-  /** What the build's definition stands for, as soon as it is known: the page of a build that fails shows it too. */
+  /**
+   * What the build's definition stands for, as soon as it is known: the page of a build that fails shows it too. Each attempt writes its
+   * own; a claim takes that of the one before away.
+   */
   async noteResolved({ attemptId }: ClaimedAttempt, resolved: ResolvedDefinition): Promise<void> {
     await this.db.prisma.$executeRaw`
       UPDATE build b SET resolved = ${storedJson(resolved)}::jsonb FROM attempt a
@@ -212,6 +217,8 @@ function columnsOf(facts: BuiltFacts): Prisma.Sql[] {
     Prisma.sql`steps_cached = ${facts.stepsCached}`,
     Prisma.sql`warnings = ${storedJson(facts.warnings)}::jsonb`,
     Prisma.sql`tools = ${facts.tools ? storedJson(facts.tools) : null}::jsonb`,
+    // Once more, in the statement behind which no builder can write it: a statement of the one before may have waited until now (R22A-11).
+    Prisma.sql`resolved = ${facts.resolved ? storedJson(facts.resolved) : null}::jsonb`,
     // Nothing is exported for a build whose cancel was quicker.
     Prisma.sql`cache_export = CASE WHEN m.to_status = 'running' THEN ${facts.exportCache ? 'pending' : 'none'} ELSE 'none' END`,
   ];

@@ -17,6 +17,7 @@ export function columnsOf(event: BuildEvent, failure: FailureReport | null): Pri
     Prisma.sql`stopped_at = CASE WHEN b.status = 'canceling' THEN now() ELSE b.stopped_at END`,
     Prisma.sql`wait_reason = NULL`,
     ...failureColumns(event, failure),
+    ...inputColumns(event),
     ...cacheColumns(event),
     ...phaseColumns(event),
     ...momentsOf(event),
@@ -37,6 +38,14 @@ function failureColumns(event: BuildEvent, failure: FailureReport | null): Prism
     Prisma.sql`failure = CASE WHEN NOT ${canceled} THEN ${storedJson(failure)}::jsonb END`,
     Prisma.sql`fingerprint = CASE WHEN NOT ${canceled} THEN ${failureFingerprint(failure)} END`,
   ];
+}
+
+/**
+ * An attempt builds what it reads itself: what another builder wrote into the build is not its input (R22A-11). Whatever else follows from
+ * the work of an attempt is written anew with `built`.
+ */
+function inputColumns(event: BuildEvent): Prisma.Sql[] {
+  return event.type === 'claimed' ? [Prisma.sql`resolved = NULL`] : [];
 }
 
 /** A build that ended without success exports nothing. What is due is said with `built`, by the builder. */

@@ -13,12 +13,13 @@ export class BuildDefinitions {
     private readonly program: string | null,
   ) {}
 
-  /** Null for a build without a definition. @throws {BuildFailure} */
+  /**
+   * Null for a build without a definition. Whatever stands in the build is not read: another attempt may have written it, by a builder
+   * that was taken over since. @throws {BuildFailure}
+   */
   async resolve(build: BuildRecord, project: SourceProject, signal: AbortSignal): Promise<ResolvedDefinition | null> {
     const { definition, commit, buildArgs: variables } = build;
     if (definition === null) return null;
-    // Read once for a build: a definition may say something else each time, by the clock for example.
-    if (build.resolved !== null) return build.resolved;
     if (this.program === null)
       throw new BuildFailure(
         'InvalidBuildConfig',

@@ -71,16 +71,29 @@ export class BuildRequests {
   async prepare(attempt: ClaimedAttempt, access: BuildAccess, signal: AbortSignal): Promise<PreparedBuild> {
     const { ref, commit } = attempt.build;
     await this.source.prepare(access.source, { ref, commit }, signal);
-    return this.prepareStored(attempt, access, signal);
+    const resolved = await this.definitions.resolve(attempt.build, access.source, signal);
+    return this.prepareResolved(attempt, access, resolved, signal);
   }
 
   /**
-   * The same of a commit that was fetched before: no git host is asked, and none can keep anybody waiting.
+   * The same for an attempt that has built, of a commit that was fetched before: no git host is asked, and none can keep anybody
+   * waiting. A definition stands for what this attempt wrote down: it may say something else each time, by the clock for example.
    * @throws {BuildFailure} as `prepare` does; `SourceUnavailable` when the mirror has lost the commit since
    */
   async prepareStored(attempt: ClaimedAttempt, access: BuildAccess, signal: AbortSignal): Promise<PreparedBuild> {
+    const { definition, resolved } = attempt.build;
+    const known = definition === null ? null : resolved;
+    const read = known ?? (await this.definitions.resolve(attempt.build, access.source, signal));
+    return this.prepareResolved(attempt, access, read, signal);
+  }
+
+  private async prepareResolved(
+    attempt: ClaimedAttempt,
+    access: BuildAccess,
+    resolved: ResolvedDefinition | null,
+    signal: AbortSignal,
+  ): Promise<PreparedBuild> {
     const { build } = attempt;
-    const resolved = await this.definitions.resolve(build, access.source, signal);
     const made = madeFrom({ ...build, resolved });
     const named = namedContextsOf(made.namedContexts, namesOf(resolved?.targets));
     const own = { ...made, named, inline: resolved?.dockerfileInline ?? null };

@@ -53,8 +53,8 @@ describe('an attempt after one whose worker was lost', () => {
   afterEach(() => bench.end());
 
   /** A build of which this worker's first attempt is lost; its reference, and what runs the second one. */
-  async function afterLoss(workerName = 'b') {
-    const first = await bench.dispatch();
+  async function afterLoss(workerName = 'b', dispatched = bench.dispatch()) {
+    const first = await dispatched;
     const claimed = await bench.attempts.claim(first.attemptId, bench.instanceId, workerName, 60_000);
     await bench.attempts.noteCacheRead(claimed!, firstRead);
     await bench.world.processes.end(bench.instanceId, 'exited');
@@ -110,6 +110,22 @@ describe('an attempt after one whose worker was lost', () => {
     const takeOver = vi.fn();
     bench.memory = { find: async () => ({ state: 'succeeded', digest: pushed.digest }), takeOver };
     expect(await run()).toMatchObject({ digest: outcome.digest, warnings: [] });
+    expect(work).toHaveBeenCalledOnce();
+    expect(takeOver).not.toHaveBeenCalled();
+  });
+
+  it('R22A-11 runs a definition anew, since the one before may have read something else in it, and waits for its end', async () => {
+    bench.definition = 'target "app" {\n  args = { AT = timestamp() }\n}\n';
+    const { run } = await afterLoss('b', bench.dispatchDefined());
+    const work = ran();
+    const takeOver = vi.fn(async () => pushed);
+    let looks = 0;
+    bench.memory = {
+      find: async () => (++looks < 3 ? { state: 'running' } : { state: 'succeeded', digest: pushed.digest }),
+      takeOver,
+    };
+    expect(await run()).toMatchObject({ digest: outcome.digest, warnings: [] });
+    expect(looks).toBe(3);
     expect(work).toHaveBeenCalledOnce();
     expect(takeOver).not.toHaveBeenCalled();
   });

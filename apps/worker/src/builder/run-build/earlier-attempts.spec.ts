@@ -32,7 +32,7 @@ describe('an earlier attempt that an engine goes on with', () => {
       },
     );
     const taking: TakingOver = {
-      attempt: { attemptId: 'a', number: 2 } as ClaimedAttempt,
+      attempt: { attemptId: 'a', number: 2, build: { definition: null } } as ClaimedAttempt,
       request: {} as BuildRequest,
       emit: () => {},
       signal: stop.signal,

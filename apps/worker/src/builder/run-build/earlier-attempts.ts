@@ -63,6 +63,8 @@ export class EarlierAttempts {
       const fate = await this.ended(earlier, signal);
       logger.info({ earlier: id, fate: fate.state }, 'the engine was asked what became of an earlier attempt');
       if (fate.state === 'unknown') continue;
+      // It was made from what that attempt had read of the definition, and this one has read it anew: the provenance says the latter.
+      if (attempt.build.definition !== null) return null;
       if (fate.state === 'succeeded' && !(fate.digest && (await this.isWhole(taking, fate.digest)))) return null;
       // What it came to it came to with that cache; a build that runs after all says its own.
       await outlast(() => this.attempts.adoptCacheRead(attempt, id), logger, signal);

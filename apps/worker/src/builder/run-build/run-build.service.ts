@@ -7,7 +7,7 @@ import type {
   StepRepository,
   TransitionOutcome,
 } from '@cooperage/db';
-import { type BuildFailure, blamed, type CacheReadFact, cacheExport } from '@cooperage/domain';
+import { type BuildFailure, blamed, type CacheReadFact, cacheExport, type ResolvedDefinition } from '@cooperage/domain';
 import type { BuildOutcome, Engine, EngineEvent } from '@cooperage/engines';
 import { SecretMasker } from '@cooperage/logs/write';
 import { orAborted } from '@cooperage/source';
@@ -88,6 +88,12 @@ interface Work {
   readonly signal: AbortSignal;
 }
 
+interface Built {
+  readonly outcome: BuildOutcome;
+  /** What its definition stood for, where it has one. */
+  readonly resolved: ResolvedDefinition | null;
+}
+
 /** One attempt from claim to `built`, or to the failure that ends it. */
 export class RunBuildService {
   constructor(
@@ -127,8 +133,8 @@ export class RunBuildService {
     try {
       if (opened.status === 'rejected') throw opened.reason;
       const { access } = opened.value;
-      const outcome = await this.parts.mirrors.using(access.source, () => this.build(work, access));
-      await this.finish(work, outcome);
+      const built = await this.parts.mirrors.using(access.source, () => this.build(work, access));
+      await this.finish(work, built);
     } catch (error) {
       await this.end(work, error);
     }
@@ -150,7 +156,7 @@ export class RunBuildService {
     return { attempt, recorder, phases, masker, logger, signal: AbortSignal.any([held, stop.signal]) };
   }
 
-  private async build(work: Work, access: BuildAccess): Promise<BuildOutcome> {
+  private async build(work: Work, access: BuildAccess): Promise<Built> {
     const { attempt, recorder, logger, signal } = work;
     const prepared = this.withAdmission(work, await this.prepare(work, access));
     const { resolved } = prepared;
@@ -161,7 +167,8 @@ export class RunBuildService {
     const described = this.describe(work, prepared);
     const reads: Promise<void>[] = [];
     try {
-      return (await this.takeOver(work, prepared)) ?? (await this.start(work, prepared, reads));
+      const outcome = (await this.takeOver(work, prepared)) ?? (await this.start(work, prepared, reads));
+      return { outcome, resolved: resolved ?? null };
     } finally {
       await Promise.all([described, ...reads]);
     }
@@ -253,8 +260,11 @@ export class RunBuildService {
     return outlast(write, logger, signal).catch((error) => logger.warn({ err: error }, `${what} could not be stored`));
   }
 
-  private async finish({ attempt, recorder, phases, logger, signal }: Work, outcome: BuildOutcome): Promise<void> {
-    const facts = builtFacts(outcome, recorder.warnings, cacheExport(attempt.build) !== null);
+  private async finish(
+    { attempt, recorder, phases, logger, signal }: Work,
+    { outcome, resolved }: Built,
+  ): Promise<void> {
+    const facts = { ...builtFacts(outcome, recorder.warnings, cacheExport(attempt.build) !== null), resolved };
     observeCache(this.parts.metrics, { cached: outcome.stepsCached, run: outcome.stepsRun });
     await outlast(() => recorder.close(), logger, signal);
     const lines = [...outcome.stepLines].map(([vertexId, line]) => ({ vertexId, ...line }));
