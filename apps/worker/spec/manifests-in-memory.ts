@@ -8,9 +8,16 @@ export class ManifestsInMemory {
   readonly #manifests = new Map<string, { bytes: Buffer; mediaType: string }>();
   /** Digests in the order in which they were asked for. */
   readonly read: string[] = [];
+  /** What is attached to images. */
+  readonly tags = new Map<string, { digest: string }>();
   readonly session = {
     signal: new AbortController().signal,
-    registry: { manifests: { get: async (_: string, digest: string) => this.#get(digest) } },
+    registry: {
+      manifests: {
+        get: async (_: string, digest: string) => this.#get(digest),
+        head: async (_: string, tag: string) => this.tags.get(tag) ?? null,
+      },
+    },
   } as unknown as PublisherSession;
 
   put(mediaType: string, document: object) {

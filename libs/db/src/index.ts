@@ -123,6 +123,7 @@ export { entrustedBoxes, SealedBoxRepository, signingBoxes } from './seal/sealed
 export { type FoundBuild, SearchRepository } from './search/search-repository.js';
 export * from './setup/first-steps-repository.js';
 export * from './setup/setup-check-repository.js';
+export type { ArtifactPart } from './signing/artifact-parts.js';
 export * from './signing/reverification-repository.js';
 export * from './signing/signing-repository.js';
 export * from './signing/trust-repository.js';

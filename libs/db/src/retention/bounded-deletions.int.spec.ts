@@ -1,11 +1,22 @@
+import { createHash } from 'node:crypto';
 import { parseDigest } from '@cooperage/domain';
 import { asDatabaseRole } from '@cooperage/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { World } from '../../spec/world.js';
-import { Database, ImageDeletion, newId, ProjectRemoval, ReverificationRepository } from '../index.js';
+import {
+  type ArtifactPart,
+  Database,
+  ImageDeletion,
+  newId,
+  ProjectRemoval,
+  ReverificationRepository,
+} from '../index.js';
 
 const digest = parseDigest(`sha256:${'1'.repeat(64)}`);
 const digestNo = (no: number) => parseDigest(`sha256:${String(no).padStart(64, '0')}`);
+const manifestOf = (blob: string) =>
+  Buffer.from(JSON.stringify({ config: { digest: digestNo(0) }, layers: [{ digest: blob }] }));
+const digestOf = (bytes: Buffer) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 const actor = { kind: 'person', id: 'ada', name: 'Ada', ip: null } as const;
 
 /** What grows with a project's use, with the most rows that one statement may delete. */
@@ -61,8 +72,7 @@ describe('the deletion of a project, or of an image, of which much was built', (
         ELSE jsonb_build_object('as', 'tag', 'tag', 'x') END)
     FROM generate_series(1, ${count}::int) n, unnest(ARRAY['provenance', 'legacy_provenance']) kind`;
   const signed = async (projectId: string, image: string, blob: string) => {
-    const [config, layers] = [{ digest: digestNo(0) }, [{ digest: blob }]];
-    const manifest = Buffer.from(JSON.stringify({ config, layers })).toString('base64');
+    const manifest = manifestOf(blob).toString('base64');
     const [id, buildId, keyId] = [newId(), newId(), newId()];
     const data = { id, projectId, digest: image, buildId, keyId, kind: 'provenance', artifact: { manifest } };
     await world.db.prisma.signatureArtifact.create({ data });
@@ -138,10 +148,14 @@ describe('the deletion of a project, or of an image, of which much was built', (
     for (let no = 1; no <= 60; no++) await signed(projectId, digestNo(100 + (no % 2)), digestNo(no));
     await signed(projectId, digestNo(102), digestNo(99));
     await signed(await world.project(), digestNo(100), digestNo(98));
-    const found = new Set<string>();
-    const images = new ImageDeletion(world.db).artifactBlobs(projectId, [digestNo(100), digestNo(101)]);
-    for await (const blob of images) found.add(blob);
-    expect(found).toEqual(new Set(Array.from({ length: 61 }, (_, no) => digestNo(no))));
+    const images = new ImageDeletion(world.db).artifactParts(projectId, [digestNo(100), digestNo(101)]);
+    const found: ArtifactPart[] = [];
+    for await (const part of images) found.push(part);
+    const blobs = found.map(({ digest }) => digest).filter((each) => each.startsWith('sha256:000'));
+    expect(new Set(blobs)).toEqual(new Set(Array.from({ length: 61 }, (_, no) => digestNo(no))));
+    // R22D-7: and their manifests, with the image that each of them is about.
+    const manifest = digestOf(manifestOf(digestNo(7)));
+    expect(found.filter(({ digest }) => digest === manifest)).toEqual([{ image: digestNo(101), digest: manifest }]);
   });
 
   it('R7-B4 removes the rows of a project in bounded statements, with the rights of control', async () => {

@@ -6,7 +6,7 @@ import { Prisma } from '../generated/client.js';
 import { keepTags } from '../image/kept-tag-repository.js';
 import { newId } from '../new-id.js';
 import type { ProjectPlace } from '../project/rule-repository.js';
-import { artifactBlobs } from '../signing/artifact-blobs.js';
+import { type ArtifactPart, artifactParts } from '../signing/artifact-parts.js';
 import { referrerDigests } from '../signing/referrer-digests.js';
 import { deleteInPortions } from './delete-in-portions.js';
 import { digestOfTags, type ImageDeletionPreview, previewIn } from './image-deletion-preview.js';
@@ -168,9 +168,9 @@ export class ImageDeletion {
     return rows.map(({ id, digest }) => ({ id, digest: digest as Digest }));
   }
 
-  /** Blobs of the signatures and attestations of some images of the project, a digest perhaps several times. */
-  artifactBlobs(projectId: string, images: readonly Digest[]): AsyncIterable<Digest> {
-    return artifactBlobs(this.db, projectId, images);
+  /** Manifests and blobs of the signatures and attestations of some images of the project, a digest perhaps several times. */
+  artifactParts(projectId: string, images: readonly Digest[]): AsyncIterable<ArtifactPart> {
+    return artifactParts(this.db, projectId, images);
   }
 
   /**

@@ -100,7 +100,7 @@ export class EmptyRepositories {
     session: PublisherSession,
     repository: RepositoryName,
     digest: Digest,
-  ): Promise<ImageContent> {
+  ): Promise<Pick<ImageContent, 'manifests' | 'blobs'>> {
     try {
       return await contentOf(session, repository, digest);
     } catch (error) {

@@ -13,6 +13,6 @@ it('R5-A8 reads what an image consists of, as far as it is still there', async (
   const content = await contentOf(repository.session, 'acme/api', index.digest);
   expect(content.manifests).toEqual(new Set([index.digest, amd64.digest]));
   expect(content.blobs).toEqual(blobs('config of base,secret', 'base', 'secret'));
-  const nothing = { manifests: new Set(), blobs: new Set() };
+  const nothing = { manifests: new Set(), blobs: new Set(), subjects: new Set() };
   expect(await contentOf(repository.session, 'acme/api', gone.digest)).toEqual(nothing);
 });

@@ -6,6 +6,8 @@ import type { PublisherSession } from './publisher-session.js';
 export interface ImageContent {
   readonly manifests: ReadonlySet<Digest>;
   readonly blobs: ReadonlySet<Digest>;
+  /** What its manifests say that they sign or attest, besides each other. */
+  readonly subjects: ReadonlySet<Digest>;
 }
 
 /**
@@ -17,7 +19,7 @@ export async function contentOf(
   repository: RepositoryName,
   digest: Digest,
 ): Promise<ImageContent> {
-  const content = { manifests: new Set<Digest>(), blobs: new Set<Digest>() };
+  const content = { manifests: new Set<Digest>(), blobs: new Set<Digest>(), subjects: new Set<Digest>() };
   const root = await orNull(readImageRoot(registry, repository, digest, { signal }));
   if (!root) return content;
   content.manifests.add(root.root.digest);
@@ -25,8 +27,11 @@ export async function contentOf(
     const manifest = await orNull(readManifestOf(registry, repository, root, entry, { signal }));
     if (!manifest) continue;
     content.manifests.add(manifest.stored.digest);
+    if (manifest.document.subject) content.subjects.add(manifest.document.subject.digest);
     for (const blob of [manifest.document.config, ...manifest.document.layers]) content.blobs.add(blob.digest);
   }
+  // Attestations of an engine are about their neighbours.
+  for (const entry of manifestEntries(root)) content.subjects.delete(entry?.digest ?? digest);
   return content;
 }
 

@@ -1,6 +1,6 @@
 import { type BuildProject, idFloor } from '@cooperage/db';
 import type { Digest } from '@cooperage/domain';
-import { digestOf, RegistryError } from '@cooperage/oci';
+import { digestOf, mediaTypes, RegistryError } from '@cooperage/oci';
 import { createLogger } from '@cooperage/telemetry';
 import { describe, expect, it } from 'vitest';
 import { ManifestsInMemory } from '../../../spec/manifests-in-memory.js';
@@ -26,15 +26,20 @@ function passOf(
   const page = async (_: string, after: string | null, limit: number) =>
     rows.filter(({ id }) => after === null || id > after).slice(0, limit);
   let readsOfSignatures = 0;
-  const artifactBlobs = async function* (_: string, images: readonly Digest[]) {
+  const artifacts = new Map<Digest, Digest>();
+  const artifactParts = async function* (_: string, images: readonly Digest[]) {
     readsOfSignatures++;
-    for (const image of images) if (signed.has(image)) yield digestOf(Buffer.from(signed.get(image)!));
+    for (const image of images) {
+      if (signed.has(image)) yield { image, digest: digestOf(Buffer.from(signed.get(image)!)) };
+      if (artifacts.has(image)) yield { image, digest: artifacts.get(image)! };
+    }
   };
   const all = { mostDigests: 100, mostReadMs: never, mostArtifactsMs: never, ...bounds };
   return {
-    pass: new ImagePass(project, { page, artifactBlobs }, all, logger),
+    pass: new ImagePass(project, { page, artifactParts }, all, logger),
     publish,
     signed,
+    artifacts,
     session: repository.session,
     readsOfSignatures: () => readsOfSignatures,
   };
@@ -138,6 +143,64 @@ describe('what goes with a deleted image', () => {
     expect(pass.leftOf(going)).toBe(
       'its layers stay until the registry collects its garbage: the project has too many signatures to compare with',
     );
+  });
+
+  it('R22D-7 is no manifest that signs another image, and no list of such, also where it is one itself', async () => {
+    const repository = new ManifestsInMemory();
+    const { pass, publish, signed, artifacts, session } = passOf(repository);
+    const kept = repository.image('kept').digest;
+    const [signature, own] = [repository.image('bundle'), repository.image('own')];
+    const [list, merged] = [repository.index(signature), repository.image('bundle', 'older bundle')];
+    const going = [repository.index(signature, own), list, signature, merged].map(({ digest }) => digest);
+    repository.tags.set(kept.replace(':', '-'), list).set(`${kept.replace(':', '-')}.sig`, merged);
+    signed.set(kept, 'bundle');
+    artifacts.set(kept, signature.digest);
+    for (const digest of [kept, ...going]) publish(digest);
+    for (const digest of going) await pass.add(session, digest);
+    expect(await pass.read(session, never)).toBe(true);
+    for (const digest of going) {
+      const { manifests } = pass.contentOf(digest);
+      expect([manifests.has(signature.digest), manifests.has(list.digest), manifests.has(merged.digest)]).not.toContain(
+        true,
+      );
+    }
+    expect(going.map((digest) => pass.contentOf(digest).isAttached)).toEqual([false, true, true, true]);
+    expect(pass.contentOf(going[0]!).manifests).toEqual(new Set([going[0], own.digest]));
+    expect(pass.leftOf(going[1]!)).toContain('its manifest stays');
+  });
+
+  it('R22D-7 is no manifest that says what it signs where the others were not read', async () => {
+    const repository = new ManifestsInMemory();
+    const { pass, publish, session } = passOf(repository);
+    const [spoiled, image] = [repository.image('spoiled'), repository.image('a')];
+    const about = (subject: object) =>
+      repository.put(mediaTypes.manifest, { config: { ...image, mediaType: mediaTypes.config }, layers: [], subject });
+    const going = [repository.index(about(spoiled)), repository.index(image, about(image))].map(({ digest }) => digest);
+    repository.spoil(spoiled.digest);
+    for (const digest of [spoiled.digest, ...going]) publish(digest);
+    for (const digest of going) await pass.add(session, digest);
+    expect(await pass.read(session, never)).toBe(true);
+    expect(going.map((digest) => pass.contentOf(digest).isAttached)).toEqual([true, false]);
+  });
+
+  it('R22D-7 is nothing that is attached to another image of the pass, as long as that one stands', async () => {
+    const repository = new ManifestsInMemory();
+    const { pass, publish, artifacts, session } = passOf(repository);
+    const [signed, signature] = [repository.image('signed').digest, repository.image('bundle')];
+    const list = repository.index(signature);
+    repository.tags.set(signed.replace(':', '-'), list);
+    artifacts.set(signed, signature.digest);
+    for (const digest of [signed, list.digest]) {
+      publish(digest);
+      await pass.add(session, digest);
+    }
+    expect(await pass.read(session, never)).toBe(true);
+    expect(pass.contentOf(list.digest)).toMatchObject({ manifests: new Set(), isAttached: true });
+    pass.gone(signed);
+    expect(pass.contentOf(list.digest)).toMatchObject({
+      manifests: new Set([list.digest, signature.digest]),
+      isAttached: false,
+    });
   });
 
   it('V9B-L5 is not compared with signatures once it is settled that all layers stay', async () => {

@@ -29,7 +29,7 @@ function world(stay: number, go: number, bounds: Partial<typeof imageBounds & { 
     begin: async (_: string, id: string) => ({ id, digest: id, zones: [], artifacts: [] }),
     page: async (_: string, after: string | null, limit: number) =>
       rows.filter(({ id }) => after === null || id > after).slice(0, limit),
-    artifactBlobs: async function* () {},
+    artifactParts: async function* () {},
     // Before the others were read in pages.
     hasDue: async () => due.length > 0,
     others: async (_: string, digest: Digest) => rows.map((row) => row.digest).filter((each) => each !== digest),

@@ -44,7 +44,7 @@ export interface GoingImages extends Pick<ImageDeletion, 'due' | 'begin'> {
 /** What a turn works with. */
 export interface TurnParts {
   /** All images of the project: what one of them has stays. */
-  readonly images: Pick<ImageDeletion, 'page' | 'artifactBlobs'>;
+  readonly images: Pick<ImageDeletion, 'page' | 'artifactParts'>;
   readonly going: GoingImages;
   readonly sessions: PublisherSessions;
   readonly turn: OneByOne;

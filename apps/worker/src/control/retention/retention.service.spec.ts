@@ -50,7 +50,7 @@ function world(failing: Record<string, Error>) {
       return { id, digest: digestOf(id), zones: [], artifacts: [] };
     },
     page: async () => [],
-    artifactBlobs: async function* () {},
+    artifactParts: async function* () {},
     end: async (_: string, { id }: { id: string }) => work(id),
   };
   const staged = {
