@@ -44,7 +44,7 @@ function world(repository: ManifestsInMemory, images: readonly Digest[], { diges
     new ImageTurn(
       project,
       {
-        images: { page: async (_, after) => (after === null ? rows : []), artifactBlobs: async function* () {} },
+        images: { page: async (_, after) => (after === null ? rows : []), artifactParts: async function* () {} },
         going: {
           due: async () => (ended.includes(true) ? [] : [{ id: digest, digest }]),
           begin: async () => ({ id: digest, digest, zones: [], artifacts: [], manifests }),
