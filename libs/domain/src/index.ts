@@ -77,6 +77,7 @@ export * from './image/repository-name.js';
 export * from './image/reverification.js';
 export * from './image/tag.js';
 export * from './image/tag-move.js';
+export * from './image/zone-annotation.js';
 export { buildArgumentProblem } from './input/build-argument.js';
 export * from './input/build-network.js';
 export * from './input/definition.js';

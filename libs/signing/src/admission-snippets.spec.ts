@@ -28,6 +28,11 @@ describe('admission snippets', () => {
     expect(text).toContain('failureAction: Enforce');
   });
 
+  it('R22A-10 say of Kyverno that it wants all provenances of an image to fit', () => {
+    const notes = admissionSnippets(target).flatMap(({ tool, notes }) => (tool === 'Kyverno' ? notes : []));
+    expect(notes.join(' ')).toContain('Kyverno wants every provenance of an image to fit');
+  });
+
   it('ask the policy-controller for the key and the builder', () => {
     const text = textOf('image-policy.yaml');
     expect(text).toContain('predicate: runDetails: builder: id: "https://cooperage.example/builders/default/v1"');

@@ -92,7 +92,7 @@ function kyverno({ host, repository, publicKeys, project, ...wanted }: Admission
     '                - any:',
     ...sources.flatMap((source) => shifted(equals('buildDefinition.externalParameters.source.uri', source), 20)),
   ];
-  return { tool: 'Kyverno', fileName: 'kyverno.yaml', text: fileOf(lines), notes: [noLog] };
+  return { tool: 'Kyverno', fileName: 'kyverno.yaml', text: fileOf(lines), notes: [allFit, noLog] };
 }
 
 /** `ClusterImagePolicy` of sigstore's policy-controller. Each key is an authority, and one of them is enough. */
@@ -186,6 +186,8 @@ function containersRegistry({ host }: AdmissionTarget): AdmissionSnippet {
   return { tool: 'containers policy.json', fileName: 'registries.d/cooperage.yaml', text: fileOf(lines), notes };
 }
 
+const allFit =
+  'Kyverno wants every provenance of an image to fit, not one of them: an image that was built again from a ref or by a builder that is not named here is refused.';
 const noLog = 'The signatures are in no public log; the key alone decides.';
 
 /** A name that Kubernetes takes (RFC 1123, at most 63 characters). */

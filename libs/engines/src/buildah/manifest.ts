@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Digest } from '@cooperage/domain';
+import { type Digest, zoneAnnotation } from '@cooperage/domain';
 import type { BuildRequest } from '../build-request.js';
 
 /** An image's manifest as the registry gets it. */
@@ -9,8 +9,11 @@ export interface PushedManifest {
   readonly mediaType: string;
 }
 
-/** buildah names the step before the last one as the base: to everybody else a base is what FROM names. */
-const misleading = ['org.opencontainers.image.base.digest', 'org.opencontainers.image.base.name'];
+/**
+ * buildah names the step before the last one as the base: to everybody else a base is what FROM names. And it takes annotations over
+ * from the image of FROM: the zone of that is not the zone of this one.
+ */
+const misleading = ['org.opencontainers.image.base.digest', 'org.opencontainers.image.base.name', zoneAnnotation];
 
 /**
  * Gives a manifest the annotations of the request. buildah keeps those of the first build that made an image with these

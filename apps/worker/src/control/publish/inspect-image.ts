@@ -20,6 +20,7 @@ import {
 } from '@cooperage/oci';
 import { findLeaks, type ImageDocument } from './find-leaks.js';
 import type { PublisherSession } from './publisher-session.js';
+import { refuseOtherZone } from './refuse-other-zone.js';
 
 const maxConfigBytes = 8 * 1024 * 1024;
 /** Of all platforms together. */
@@ -47,7 +48,7 @@ export class InspectImage {
    * @param admit asked with the size of the whole image before anything of it stands in the project's repository
    * @returns the descriptor that signatures have as their subject, and what is known of the image
    * @throws {BuildFailure} `SecretLeak` when a secret of the project stands in the image's documents; `PolicyRefused` when they are
-   *   too much to be searched
+   *   too much to be searched, and where the image is not one of the build's zone
    * @throws {RegistryError} `invalid` also for a config that holds so much that nobody could show it
    */
   async into(
@@ -100,6 +101,7 @@ export class InspectImage {
     if (root.rootDocument.kind === 'index') yield { where: 'manifest', bytes: root.root.bytes };
     let bytesLeft = maxConfigsBytes;
     for await (const { stored, document } of manifestsOf(session.registry, repository, root, options)) {
+      refuseOtherZone(document, build.zone);
       yield { where: 'manifest', bytes: stored.bytes };
       const { digest } = document.config;
       const bytes = await session.registry.blobs.read(repository, digest, { ...options, maxBytes: maxConfigBytes });
