@@ -1,5 +1,6 @@
 import type { BuildCondition, BuildTerm, Since } from '@cooperage/domain';
 import { Prisma } from '../generated/client.js';
+import { keyStoppedSince } from '../signing/keys-count-since.js';
 
 /** Who reads a list: `author:me` is their commits and their wishes. */
 export interface Reader {
@@ -109,9 +110,10 @@ function tookSql({ than, ms }: { than: 'longer' | 'shorter'; ms: number }): Pris
   return than === 'longer' ? Prisma.sql`${took} > ${bound}` : Prisma.sql`${took} < ${bound}`;
 }
 
-/** By the newest verification of the image. What has no image is neither. */
+/** By the newest verification of the image, where no key stopped counting since. What has no image is neither. */
 function signedSql(signed: boolean): Prisma.Sql {
-  return Prisma.sql`(b.digest IS NOT NULL AND coalesce((SELECT v.ok FROM image_verification v
+  const stopped = keyStoppedSince(Prisma.sql`b.project_id`, Prisma.sql`v.at`);
+  return Prisma.sql`(b.digest IS NOT NULL AND coalesce((SELECT v.ok AND NOT ${stopped} FROM image_verification v
     WHERE v.project_id = b.project_id AND v.digest = b.digest ORDER BY v.id DESC LIMIT 1), false) = ${signed})`;
 }
 

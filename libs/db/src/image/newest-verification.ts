@@ -1,4 +1,6 @@
 import type { Queryable } from '../database.js';
+import { Prisma } from '../generated/client.js';
+import { keyStoppedSince } from '../signing/keys-count-since.js';
 
 /** Something that may have been verified: an image of a project. */
 export interface VerificationKey {
@@ -18,7 +20,7 @@ export interface NewestVerification {
   readonly at: Date;
 }
 
-/** The newest verification of each image, by project and digest. */
+/** The newest verification of each image, by project and digest; none where it passed before a key of the project stopped counting. */
 export type Verifications = ReadonlyMap<string, NewestVerification>;
 
 /** One index descent for each distinct image. */
@@ -33,7 +35,8 @@ export async function newestVerifications(tx: Queryable, images: readonly Verifi
     CROSS JOIN LATERAL (
       SELECT ok, verdict, at FROM image_verification i
       WHERE i.project_id = w.project_id AND i.digest = w.digest ORDER BY i.id DESC LIMIT 1
-    ) v`;
+    ) v
+    WHERE NOT (v.ok AND ${keyStoppedSince(Prisma.sql`w.project_id`, Prisma.sql`v.at`)})`;
   return new Map(rows.map((row) => [keyOf(row), { verdict: verdictOf(row), at: row.at }]));
 }
 
@@ -50,7 +53,7 @@ export function verdictOf({ ok, verdict }: { readonly ok: boolean; readonly verd
   return storedVerdicts.find((known) => known === verdict) ?? 'mismatch';
 }
 
-/** Null where there was no verification, or none that found anything out. */
+/** Null where there was no verification that says anything now, or none that found anything out. */
 export function verifiedOf(verifications: Verifications, image: VerificationKey): boolean | null {
   const verdict = verifications.get(keyOf(image))?.verdict;
   return verdict === undefined || verdict === 'impossible' ? null : verdict === 'verified';

@@ -1,5 +1,7 @@
 import type { Digest } from '@cooperage/domain';
 import type { Database } from '../database.js';
+import { Prisma } from '../generated/client.js';
+import { keyStoppedSince } from '../signing/keys-count-since.js';
 import { readReferrersOf, type SignedByBuild } from '../signing/referrers-of.js';
 import {
   type FoundVerification,
@@ -60,13 +62,14 @@ export class SignatureRepository {
     return row as PublicKeyRecord | null;
   }
 
+  /** Null also where it passed before a key of the project stopped counting: it says nothing any more. */
   async newestVerification(projectId: string, digest: string): Promise<VerificationRecord | null> {
     const row = await this.db.prisma.imageVerification.findFirst({
       where: { projectId, digest },
       select: { ok: true, verdict: true, checks: true, at: true },
       orderBy: { id: 'desc' },
     });
-    return row && { ...row, verdict: verdictOf(row) };
+    return row && (await this.holds(projectId, row)) ? { ...row, verdict: verdictOf(row) } : null;
   }
 
   /** What the newest verification found that could ask the registry. */
@@ -76,7 +79,14 @@ export class SignatureRepository {
       select: { ok: true, verdict: true, at: true },
       orderBy: { id: 'desc' },
     });
-    return row && { verdict: verdictOf(row), at: row.at };
+    return row && (await this.holds(projectId, row)) ? { verdict: verdictOf(row), at: row.at } : null;
+  }
+
+  private async holds(projectId: string, { ok, at }: { readonly ok: boolean; readonly at: Date }): Promise<boolean> {
+    if (!ok) return true;
+    const stopped = keyStoppedSince(Prisma.sql`${projectId}::uuid`, Prisma.sql`${at}::timestamptz`);
+    const [row] = await this.db.prisma.$queryRaw<{ stopped: boolean }[]>`SELECT ${stopped} AS stopped`;
+    return row?.stopped === false;
   }
 
   /** Keys whose signatures count now, and those that count no more. */

@@ -2,6 +2,7 @@ import type { LoopTrouble, Space } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { processInfoOf } from '../lease/process-info.js';
+import { keyStoppedSince } from '../signing/keys-count-since.js';
 import { endedOfItself, lastCall, newestBuild } from './newest.js';
 
 /** A project of which something is said. */
@@ -64,7 +65,7 @@ export class OverviewRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Projects whose newest image does not verify, or never was verified. */
+  /** Projects whose newest image does not verify, or was not verified since a key of the project stopped counting. */
   async unverifiedImages(organizationIds: readonly string[]): Promise<UnverifiedImage[]> {
     return this.db.prisma.$queryRaw<UnverifiedImage[]>`
       SELECT ${named}, i.digest, v.at AS "checkedAt" FROM project p JOIN organization o ON o.id = p.organization_id
@@ -72,7 +73,7 @@ export class OverviewRepository {
       LEFT JOIN LATERAL (
         SELECT ok, at FROM image_verification WHERE project_id = p.id AND digest = i.digest ORDER BY id DESC LIMIT 1
       ) v ON true
-      WHERE p.organization_id = ANY(${[...organizationIds]}) AND p.deleted_at IS NULL AND v.ok IS NOT TRUE
+      WHERE p.organization_id = ANY(${[...organizationIds]}) AND p.deleted_at IS NULL AND (v.ok IS NOT TRUE OR ${keyStoppedSince(Prisma.sql`p.id`, Prisma.sql`v.at`)})
       ORDER BY p.id DESC LIMIT ${most}`;
   }
 

@@ -1,5 +1,6 @@
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
+import { keyStoppedSince } from '../signing/keys-count-since.js';
 import { endedOfItself, lastCall, newestBuild, succeeded } from './newest.js';
 
 export interface BranchHead {
@@ -18,7 +19,7 @@ export interface RecentBuild {
 export interface BadgeFacts {
   readonly visibility: string;
   readonly status: string | null;
-  /** Of the branch's newest image; null where it was never verified. */
+  /** Of the branch's newest image; null where it was never verified, or not since a key stopped counting. */
   readonly verified: boolean | null;
   readonly verifiedAt: Date | null;
 }
@@ -69,7 +70,8 @@ export class ProjectGlance {
 export function badgeSql(organizationSlug: string, slug: string, branch: string | null): Prisma.Sql {
   const [id, ref] = [Prisma.sql`p.id`, Prisma.sql`('refs/heads/' || coalesce(${branch}, p.default_branch))`];
   return Prisma.sql`
-    SELECT p.visibility, b.status, v.ok AS verified, v.at AS "verifiedAt"
+    SELECT p.visibility, b.status, v.at AS "verifiedAt",
+      CASE WHEN v.ok THEN nullif(NOT ${keyStoppedSince(id, Prisma.sql`v.at`)}, false) ELSE v.ok END AS verified
     FROM project p JOIN organization o ON o.id = p.organization_id
     LEFT JOIN LATERAL ${newestBuild(id, ref, endedOfItself)} b ON true
     LEFT JOIN LATERAL ${newestBuild(id, ref, succeeded)} i ON true
