@@ -19,7 +19,7 @@ export interface RecentBuild {
 export interface BadgeFacts {
   readonly visibility: string;
   readonly status: string | null;
-  /** Of the branch's newest image; null where it was never verified, or not since a key stopped counting. */
+  /** Of the branch's newest image; null where nothing was found out of it, or not since a key stopped counting. */
   readonly verified: boolean | null;
   readonly verifiedAt: Date | null;
 }
@@ -66,7 +66,11 @@ export class ProjectGlance {
   }
 }
 
-/** @internal Each look at builds reads one row: how many were canceled or failed does not matter. */
+/**
+ * Each look at builds reads one row: how many were canceled or failed does not matter. Where the registry did not answer, what was found
+ * before stands: it says nothing of the image.
+ * @internal
+ */
 export function badgeSql(organizationSlug: string, slug: string, branch: string | null): Prisma.Sql {
   const [id, ref] = [Prisma.sql`p.id`, Prisma.sql`('refs/heads/' || coalesce(${branch}, p.default_branch))`];
   return Prisma.sql`
@@ -76,7 +80,8 @@ export function badgeSql(organizationSlug: string, slug: string, branch: string 
     LEFT JOIN LATERAL ${newestBuild(id, ref, endedOfItself)} b ON true
     LEFT JOIN LATERAL ${newestBuild(id, ref, succeeded)} i ON true
     LEFT JOIN LATERAL (
-      SELECT ok, at FROM image_verification WHERE project_id = p.id AND digest = i.digest ORDER BY id DESC LIMIT 1
+      SELECT ok, at FROM image_verification
+      WHERE project_id = p.id AND digest = i.digest AND verdict IS DISTINCT FROM 'impossible' ORDER BY id DESC LIMIT 1
     ) v ON true
     WHERE o.slug = ${organizationSlug} AND p.slug = ${slug} AND p.deleted_at IS NULL AND p.visibility = 'public'`;
 }

@@ -93,6 +93,17 @@ describe('what is said of an image that no tag points to', () => {
     expect(await said()).toEqual(holds);
   });
 
+  it('R22A-6 is on the badge what was found before, where the registry does not answer', async () => {
+    await verified(5, 'impossible');
+    expect(await said()).toMatchObject({ image: null, badge: null });
+    await verified(3);
+    await verified(1, 'impossible');
+    expect(await said()).toMatchObject({ badge: true });
+    await verified(1, 'gone');
+    await verified(0, 'impossible');
+    expect(await said()).toMatchObject({ badge: false });
+  });
+
   it('R22A-3 is a fault that was found, whatever keys stopped counting since', async () => {
     await keyIs('revoked', { retiredAt: ago(3) });
     await verified(5, 'untrusted');
