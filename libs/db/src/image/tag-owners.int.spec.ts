@@ -153,6 +153,23 @@ describe('whose a tag is', () => {
       expect(await plan('2.0.0', 2)).toBe('new');
     });
 
+    it('R22A-2 an image is not verified any more once a key of its time counts no longer', async () => {
+      await pass({ image: 1, ref: 'refs/heads/main', tags: {} });
+      const at = new Date(Date.now() - 86_400_000);
+      await world.db.prisma.imageVerification.create({
+        data: { id: newId(), projectId, digest: digestOf(1), ok: true, checks: [], at },
+      });
+      const isVerified = async () => (await new TagPlans(world.db).find(projectId, 'x', digestOf(1)))?.to.verified;
+      expect(await isVerified()).toBe(true);
+      const key = { projectId, publicKeyPem: 'pem', sealed: Buffer.from('s'), retiredAt: at };
+      const { id } = await world.db.prisma.signingKey.create({
+        data: { ...key, id: newId(), state: 'verify_only', verifyUntil: new Date(Date.now() + 60_000) },
+      });
+      expect(await isVerified()).toBe(true);
+      await world.db.prisma.signingKey.update({ where: { id }, data: { verifyUntil: new Date(Date.now() - 60_000) } });
+      expect(await isVerified()).toBe(false);
+    });
+
     it('R22C-4 an image of a late build takes no tag from one that was pushed later', async () => {
       await pass({ image: 1, ref: 'refs/heads/main', tags: { latest: 'neither' } });
       const late = await pass({ image: 2, ref: 'refs/heads/main', tags: {} });

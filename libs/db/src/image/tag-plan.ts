@@ -8,8 +8,10 @@ import {
   type Zone,
 } from '@cooperage/domain';
 import type { Database, Queryable } from '../database.js';
+import { Prisma } from '../generated/client.js';
+import { keyStoppedSince } from '../signing/keys-count-since.js';
 
-/** An image that a tag could point to, and whether its newest verification passed and no key was revoked since. */
+/** An image that a tag could point to, and whether its newest verification passed and no key stopped counting since. */
 export interface TagTargetRecord extends TagPlace {
   readonly buildId: string;
   readonly verified: boolean;
@@ -40,13 +42,13 @@ export async function planTagMove(
 ): Promise<TagPlan | null> {
   const [found] = await db.$queryRaw<(Omit<TagTargetRecord, 'digest'> & { readonly isLate: boolean })[]>`
     SELECT b.id::text AS "buildId", b.sequence, b.number AS "buildNumber", b.zone,
-      NOT b.moves_tags AND b.zone <> 'fork' AS "isLate", coalesce((
-      SELECT ok FROM image_verification v WHERE v.project_id = i.project_id AND v.digest = i.digest ORDER BY v.id DESC LIMIT 1
-    ), false) AND NOT EXISTS (
-      SELECT 1 FROM signing_key k WHERE k.project_id = i.project_id AND k.state = 'revoked' AND k.retired_at >= (
-        SELECT at FROM image_verification v WHERE v.project_id = i.project_id AND v.digest = i.digest ORDER BY v.id DESC LIMIT 1)
-    ) AS verified
-    FROM image i JOIN build b ON b.id = i.build_id WHERE i.project_id = ${projectId}::uuid AND i.digest = ${digest}`;
+      NOT b.moves_tags AND b.zone <> 'fork' AS "isLate",
+      coalesce(v.ok AND NOT ${keyStoppedSince(Prisma.sql`i.project_id`, Prisma.sql`v.at`)}, false) AS verified
+    FROM image i JOIN build b ON b.id = i.build_id
+    LEFT JOIN LATERAL (
+      SELECT ok, at FROM image_verification n WHERE n.project_id = i.project_id AND n.digest = i.digest ORDER BY n.id DESC LIMIT 1
+    ) v ON true
+    WHERE i.project_id = ${projectId}::uuid AND i.digest = ${digest}`;
   if (!found) return null;
   const { isLate, ...target } = found;
   const from = await db.imageTag.findUnique({
