@@ -29,6 +29,31 @@ describe('findLeaks (S-054, S-055)', () => {
     ]);
   });
 
+  const words =
+    'created digest os architecture variant sha256 mediaType artifactType type _type predicateType buildType';
+  it.each(words.split(' '))('R22A-5 finds a secret in a label or an annotation that is called %s', async (word) => {
+    const named = { [word]: 'x canary-value-1234' };
+    for (const document of [
+      { config: { Labels: named } },
+      { annotations: named },
+      { layers: [{ annotations: named }], config: { annotations: named } },
+      { manifests: [{ platform: { other: named }, annotations: named }] },
+    ])
+      expect(await findLeaks(config(JSON.stringify(document)), secrets), JSON.stringify(document)).toHaveLength(1);
+  });
+
+  it('R22A-5 ends no build for a value that the format has at its own place', async () => {
+    const value = 'canary-value-1234';
+    const platform = { os: value, architecture: value, variant: value };
+    const descriptor = { mediaType: value, digest: value, artifactType: value, platform };
+    for (const document of [
+      { mediaType: value, artifactType: value, config: descriptor, layers: [descriptor], subject: descriptor },
+      { manifests: [descriptor, descriptor] },
+      { ...platform, created: value, config: {}, history: [{ created: value }, { created: value }] },
+    ])
+      expect(await findLeaks(config(JSON.stringify(document)), secrets), JSON.stringify(document)).toEqual([]);
+  });
+
   const ordinary = JSON.stringify({
     mediaType: 'application/vnd.oci.image.config.v1+json',
     ...{ architecture: 'amd64', os: 'linux', schemaVersion: 2 },
