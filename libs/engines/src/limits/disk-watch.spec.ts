@@ -193,6 +193,15 @@ describe('the watch over what steps write', () => {
     });
   });
 
+  it('R22B-3 says that nobody knows what they write where a process hides it, and ends them by what is known', async () => {
+    const noted: (number | null)[] = [];
+    const { probe } = probeOf([{ '/layer': 60 }, { '/layer': 101 }]);
+    const group = { processes: () => [7] } as unknown as GroupLease;
+    const watch = new DiskWatch(group, 100, { ...probe, isBlind: true }, (bytes) => noted.push(bytes));
+    while (!watch.failure) await pass(1);
+    expect([noted, watch.failure.code]).toEqual([[null, null], 'DiskLimit']);
+  });
+
   describe('R22B-4 where no process of a step is seen, as in Docker Compose', () => {
     const step = (name: string, change: Partial<StepState> = {}): EngineEvent => ({
       type: 'step',

@@ -23,6 +23,8 @@ const runs = /^(?:\[[^\]]*\d+\/\d+\] )?RUN /;
 export interface DiskProbe {
   /** Folders into which these processes write, by path; later for a process of which that is not settled yet. */
   folders(pids: readonly number[], look: Look): Promise<ReadonlyMap<string, WrittenFolder>>;
+  /** Whether there was a process of which that will not be known. */
+  readonly isBlind?: boolean;
   use(folders: readonly string[]): Promise<Map<string, number>>;
   /** Bytes in files that have no name any more and that these processes hold open. */
   nameless(pids: readonly number[], look: Look): Promise<number>;
@@ -30,7 +32,14 @@ export interface DiskProbe {
 
 function ofKernel(): DiskProbe {
   const written = new WrittenFolders();
-  return { folders: (pids, look) => written.of(pids, look), use: diskUse, nameless: namelessUse };
+  return {
+    folders: (pids, look) => written.of(pids, look),
+    get isBlind() {
+      return written.isBlind;
+    },
+    use: diskUse,
+    nameless: namelessUse,
+  };
 }
 
 /**
@@ -92,7 +101,7 @@ export class DiskWatch {
     const overdue = setTimeout(() => this.beOverdue(), overdueMs).unref();
     try {
       const written = await this.written(new Look());
-      this.noteWritten?.(this.isHidden ? null : written);
+      this.noteWritten?.(this.isHidden || this.probe.isBlind ? null : written);
       if (written > this.limitBytes!) this.end(tooMuch(this.limitBytes!));
     } catch (error) {
       if (error instanceof BuildFailure) this.end(error);

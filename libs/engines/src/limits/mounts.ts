@@ -81,6 +81,12 @@ export async function writtenFolders(
   return folders;
 }
 
+/** The layer of a root that somebody has mounted, by its device. */
+export function layerOn({ all }: MountTable, device: string | null): WrittenFolder | null {
+  const mount = all.find((one) => one.type === 'overlay' && one.device === device);
+  return mount ? (topLayer(mount)[0] ?? null) : null;
+}
+
 function topLayer({ options }: Mount): WrittenFolder[] {
   const folder = /(?:^|,)upperdir=((?:[^,\\]|\\.)+)/.exec(options)?.[1];
   // Some drivers name it from a folder of their own, which nobody else knows.

@@ -16,13 +16,16 @@ function mountinfo(layer: string, caches: number): string {
 }
 
 /** A folder as `/proc` is, with what each process has mounted. */
-async function procOf(processes: Readonly<Record<string, { space: string; mountinfo: string }>>): Promise<string> {
+async function procOf(
+  processes: Readonly<Record<string, { space: string; mountinfo: string; root?: string; parent?: number }>>,
+): Promise<string> {
   const proc = await mkdtemp(join(tmpdir(), 'proc-'));
   onTestFinished(() => rm(proc, { recursive: true }));
-  for (const [pid, { space, mountinfo: text }] of Object.entries(processes)) {
+  for (const [pid, { space, mountinfo: text, root = '/', parent = 1 }] of Object.entries(processes)) {
     await mkdir(join(proc, pid, 'ns'), { recursive: true });
     await symlink(`mnt:[${space}]`, join(proc, pid, 'ns/mnt'));
-    await symlink('/', join(proc, pid, 'root'));
+    await symlink(root, join(proc, pid, 'root'));
+    await writeFile(join(proc, pid, 'status'), `Name:\tx\nPPid:\t${parent}\n`);
     await writeFile(join(proc, pid, 'mountinfo'), text);
   }
   return proc;
@@ -71,4 +74,36 @@ it('R2-N3 lets others of this process have their turn while it reads many mounts
     10: { space: '2', mountinfo: mountinfo('a', 20_000) },
   });
   expect(await syncStretchRatio(() => new WrittenFolders(proc).of([10], new Look()))).toBeLessThan(8);
+});
+
+it('R22B-3 knows of a process in a changed root what another one with the same mounts shows', async () => {
+  const changed = { space: '2', root: '/a', mountinfo: '' };
+  const proc = await procOf({
+    self: { space: '1', mountinfo: ours },
+    10: changed,
+    11: { space: '2', mountinfo: mountinfo('a', 1) },
+  });
+  const written = new WrittenFolders(proc);
+  expect([...(await written.of([10, 11], new Look())).keys()]).toEqual(['/a', '/a/cache/0']);
+  expect(written.isBlind).toBe(false);
+  // The other one has ended.
+  expect([...(await written.of([10], new Look())).keys()]).toEqual(['/a', '/a/cache/0']);
+  expect(written.isBlind).toBe(false);
+});
+
+it.each([
+  ['nothing is mounted', ''],
+  ['a cache is mounted', '200 101 8:1 /a/cache /cache rw - ext4 /dev/sda1 rw\n'],
+  ['a cache is the root', '200 101 8:1 /a/cache / rw - ext4 /dev/sda1 rw\n'],
+])('R22B-3 says so as long as it does not know where one writes in whose root %s', async (_what, table) => {
+  const changed = { space: '2', root: '/cache', mountinfo: table };
+  const proc = await procOf({ self: { space: '1', mountinfo: ours }, 10: changed, 11: changed });
+  const written = new WrittenFolders(proc);
+  for (const pids of [[10], [10, 11], [11, 10], [10]]) {
+    const folders = await written.of(pids, new Look());
+    expect([...folders.values()].filter(({ isLayer }) => isLayer)).toEqual([]);
+    expect(written.isBlind).toBe(true);
+  }
+  await written.of([], new Look());
+  expect(written.isBlind).toBe(false);
 });
