@@ -79,10 +79,10 @@ const titleKey = (title: string, size: number) => JSON.stringify([title, size]);
 const placeKey = (title: string, size: number, at: number, id: string) => JSON.stringify([title, size, at, id]);
 const wholeKey = (title: string, inputs: readonly string[]) => JSON.stringify([title, inputs]);
 
-/** Without stage and place; of a base image, its content under whichever name. */
+/** Without stage and place; of an image, its content under whichever name, as a base or a named context. */
 function instruction(name: string): string {
   const title = stepTitle(name);
-  return /^FROM \S+@(sha256:[0-9a-f]{64})$/.exec(title)?.[1] ?? title;
+  return /^(?:FROM|\[context [^\]]*\]) \S+@(sha256:[0-9a-f]{64})$/.exec(title)?.[1] ?? title;
 }
 
 /** `RUN`, `LINK COPY` */

@@ -116,6 +116,35 @@ describe('the vertexes of a build in an engine that several use', () => {
     expect(told.statuses.map(({ vertex, ID }) => [vertex, ID])).toEqual([['base', digest]]);
   });
 
+  describe('R22B-1 where another build has the same image as a named context', () => {
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const theirs = vertex('theirs', `[context base] registry.secret/payments/base:7@${digest}`);
+    const told = status({
+      vertexes: [theirs],
+      statuses: [progress('theirs', 'resolve registry.secret/payments/base:7'), progress('theirs', digest)],
+    });
+
+    it.each([`[own 1/2] FROM evil.example/x@${digest}`, `[context mine] evil.example/x@${digest}`])(
+      'tell of its layers and not of its names: %s',
+      (name) => {
+        const { vertexes, statuses } = ofGraph([defined('base', name)]).of(told);
+        expect(vertexes.map((one) => [one.digest, one.name])).toEqual([['base', name]]);
+        expect(statuses.map(({ vertex, ID }) => [vertex, ID])).toEqual([['base', digest]]);
+      },
+    );
+
+    it('tell nothing of it to who has not asked for it', () => {
+      const own = ofGraph();
+      expect(own.of(told)).toEqual(status({}));
+      expect(own.isForeign('theirs')).toBe(true);
+    });
+
+    it('tell what is loaded of their own ones', () => {
+      for (const name of ['[context base] load metadata for x:1', '[context base] load .dockerignore'])
+        expect(ofGraph().of(status({ vertexes: [vertex(name, name)] })).vertexes).toHaveLength(1);
+    });
+  });
+
   it('D3 that were done before the build began were there; those under way are its own from its beginning', () => {
     const own = ofGraph();
     own.of(

@@ -5,9 +5,12 @@ import { EqualSteps } from './equal-steps.js';
 type Vertex = StatusResponse['vertexes'][number];
 type Time = NonNullable<Vertex['started']>;
 
-/** What the engine itself does for a build, beside its graph. It tells only the build of it. */
+/**
+ * What the engine itself does for a build, beside its graph. It tells only the build of it. A named context that is an image is in the
+ * graph, and equal ones of several builds are one vertex (R22B-1).
+ */
 const bookkeeping =
-  /^(?:\[internal\] |\[context |importing |exporting |preparing |resolve |resolving |verifying |sending |generating )/i;
+  /^(?:\[internal\] |\[context [^\]]*\] load |importing |exporting |preparing |resolve |resolving |verifying |sending |generating )/i;
 
 /** What a layer is told by. Anything else may hold the name that another build gave its base image. */
 const ofLayer = /^(?:extracting )?sha256:[0-9a-f]{64}$/;
@@ -102,11 +105,10 @@ export class OwnVertexes {
 
   private recognized(vertex: Vertex): string | null {
     if (!this.asked) return vertex.digest;
-    if (vertex.inputs.length === 0 && bookkeeping.test(vertex.name)) return vertex.digest;
     const inputs = vertex.inputs.map((input) => this.ids.get(input));
     const id = this.steps.equalTo({ name: vertex.name, inputs }, this.standIns)?.digest ?? null;
     if (id !== null) this.standIns.add(id);
-    return id;
+    return id ?? (vertex.inputs.length === 0 && bookkeeping.test(vertex.name) ? vertex.digest : null);
   }
 
   private isStandIn(digest: string): boolean {
