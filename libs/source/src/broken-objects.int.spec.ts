@@ -109,6 +109,20 @@ describe('R22D-5 a mirror with other objects than their ids say', () => {
     await expectMadeAnew();
   });
 
+  it.each([':small', ':large', ':folder'])('R23B-1 makes a mirror anew in which git cannot read %s', async (name) => {
+    await source.close();
+    source = makeSource();
+    await unpack();
+    const file = looseFile(await idOf(name));
+    const damaged = await readFile(file);
+    // Its head is whole, and says what was there.
+    damaged.fill(0xff, damaged.length - 12);
+    await chmod(file, 0o600);
+    await writeFile(file, damaged);
+    expect(await failureOf(contents())).toMatchObject(broken);
+    await expectMadeAnew();
+  });
+
   it('R22D-5 sends no large file to its end', async () => {
     await exchange(await idOf(':large'), 'blob', Buffer.alloc(large.length, 'theirs  '));
     const { files: listed } = await source.context(project, commit, root);

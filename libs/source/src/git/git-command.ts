@@ -36,8 +36,8 @@ export interface GitRequest {
 export interface GitProcess {
   readonly stdin: Writable;
   readonly stdout: Readable;
-  /** Settles when the process is gone. */
-  readonly ended: Promise<void>;
+  /** Settles when the process is gone. Its exit code; undefined where a signal ended it, as `kill` does. */
+  readonly ended: Promise<number | undefined>;
   kill(): void;
 }
 
@@ -96,7 +96,12 @@ export class GitCommand {
     const child = this.#spawn(request, 'pipe', request.signal);
     child.stderr.resume();
     child.stdin.on('error', () => {});
-    return { stdin: child.stdin, stdout: child.stdout, ended: child.then(() => {}), kill: () => child.kill('SIGKILL') };
+    return {
+      stdin: child.stdin,
+      stdout: child.stdout,
+      ended: child.then(({ exitCode }) => exitCode),
+      kill: () => child.kill('SIGKILL'),
+    };
   }
 
   #spawn<Input extends 'pipe' | 'ignore'>(request: GitRequest, stdin: Input, cancelSignal: AbortSignal | undefined) {

@@ -1,5 +1,6 @@
 import type { GitProcess } from '../git/git-command.js';
-import { ObjectSum } from './object-sum.js';
+import { GitError } from '../git/git-error.js';
+import { BrokenObject, ObjectSum } from './object-sum.js';
 
 /** At most this many large files are read at the same time; the others wait. */
 export class BlobStreams {
@@ -15,8 +16,8 @@ export class BlobStreams {
   /**
    * The content of one blob, piece by piece, never more in memory than the reader leaves. It starts with the first
    * piece asked for and ends with the loop that reads it; a reader that stops early must leave the loop.
-   * @throws {Error} when it has not exactly `sizeBytes`
-   * @throws {BrokenObject} at its end, when it is not what its id says: whoever took the pieces must let go of them
+   * @throws {GitError} `killed` when git was ended by somebody
+   * @throws {BrokenObject} when it has not exactly `sizeBytes`; at its end, when it is not what its id says: whoever took the pieces must let go of them
    */
   async *read(id: string, sizeBytes: number): AsyncGenerator<Uint8Array, void, void> {
     await this.#enter();
@@ -29,7 +30,12 @@ export class BlobStreams {
         sum.update(chunk);
         yield chunk;
       }
-      if (received !== sizeBytes) throw new Error('git gave another size than it had listed');
+      if (received !== sizeBytes) {
+        // Git gives up at an object that is damaged (R23B-1).
+        const wasKilled = (await process.ended) === undefined;
+        const what = `git gave ${received} bytes of ${id}, and had listed ${sizeBytes}`;
+        throw wasKilled ? new GitError('killed', [what]) : new BrokenObject(what);
+      }
       const fault = sum.fault();
       if (fault) throw fault;
     } finally {

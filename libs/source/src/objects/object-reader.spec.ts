@@ -15,14 +15,14 @@ class Readers {
 
   make(idleMs = 60_000): ObjectReader {
     const start = () => {
-      const [stdin, stdout, gone] = [new PassThrough(), new PassThrough(), Promise.withResolvers<void>()];
+      const [stdin, stdout, gone] = [new PassThrough(), new PassThrough(), Promise.withResolvers<undefined>()];
       this.running++;
       this.outputs.push(stdout);
       let isKilled = false;
       const kill = () => {
         if (!isKilled) this.running--;
         isKilled = true;
-        gone.resolve();
+        gone.resolve(undefined);
       };
       return { stdin: stdin.resume(), stdout, ended: gone.promise, kill };
     };

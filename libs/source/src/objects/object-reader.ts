@@ -1,6 +1,8 @@
 import type { GitProcess } from '../git/git-command.js';
+import { GitError } from '../git/git-error.js';
 import { BatchParser, type GitObject, type WantedObject } from './batch-parser.js';
 import type { IdleReaders } from './idle-readers.js';
+import { BrokenObject } from './object-sum.js';
 
 interface Waiting extends WantedObject {
   readonly resolve: (object: GitObject) => void;
@@ -66,7 +68,7 @@ export class ObjectReader {
     this.#waiting = waiting;
     this.#process = process;
     process.stdout.on('data', (chunk: Buffer) => parser.push(chunk));
-    void process.ended.then(() => this.#onEnd(process, waiting));
+    void process.ended.then((exitCode) => this.#onEnd(process, waiting, exitCode));
     return process;
   }
 
@@ -85,11 +87,15 @@ export class ObjectReader {
     this.#options.idle.delete(this);
   }
 
-  #onEnd(process: GitProcess, waiting: Waiting[]): void {
+  #onEnd(process: GitProcess, waiting: Waiting[], exitCode: number | undefined): void {
     if (this.#process === process) {
       this.#process = undefined;
       this.#stopWaiting();
     }
-    for (const next of waiting.splice(0)) next.reject(new Error('git cat-file ended before it answered'));
+    // Git gives up at an object that is damaged. Those behind it are asked for again.
+    const [first, ...others] = waiting.splice(0);
+    const ended = new GitError('killed', ['git cat-file ended before it answered']);
+    first?.reject(exitCode ? new BrokenObject(`git could not read ${first.id}`) : ended);
+    for (const next of others) next.reject(ended);
   }
 }
