@@ -7,10 +7,12 @@ type Named = DiskSuspect & { readonly name: string };
 
 /** Builds in the order of their begin. @param changes in GiB */
 function builds(changes: Readonly<Record<string, Partial<DiskSuspect>>>): Named[] {
-  return Object.entries(changes).map(([name, { recent = 0, known = recent, fall = 0, isBlind = false }], order) => ({
-    ...{ name, isBlind, order },
-    ...{ recent: recent * gibibyte, known: known * gibibyte, fall: fall * gibibyte },
-  }));
+  return Object.entries(changes).map(
+    ([name, { recent = 0, known = recent, fall = 0, isBlind = false, shortages = 1 }], order) => ({
+      ...{ name, isBlind, shortages, order },
+      ...{ recent: recent * gibibyte, known: known * gibibyte, fall: fall * gibibyte },
+    }),
+  );
 }
 
 describe('who is taken at once for the cause of what has gone', () => {
@@ -25,6 +27,12 @@ describe('who is taken at once for the cause of what has gone', () => {
       { a: { isBlind: true, fall: 57 }, b: { isBlind: true, fall: 57 } },
       57,
       'b',
+    ],
+    [
+      'R23B-2 who was there each time, and not who began anew',
+      { a: { isBlind: true, fall: 57, shortages: 3 }, b: { isBlind: true, fall: 57, shortages: 1 } },
+      57,
+      'a',
     ],
     ['R22B-4 the newest came too late', { a: { isBlind: true, fall: 57 }, b: { isBlind: true, fall: 3 } }, 57, 'a'],
   ] as const)('%s', (_what, running, gone, name) => {

@@ -8,6 +8,8 @@ export interface DiskSuspect {
   readonly isBlind: boolean;
   /** Bytes that the disk has lost since the build began: the most that it can be the cause of. */
   readonly fall: number;
+  /** How often the disk has become short since it began, again and again within half a minute. */
+  readonly shortages: number;
   /** Larger for one that began later. */
   readonly order: number;
 }
@@ -57,10 +59,13 @@ export function suspects<T extends DiskSuspect>(running: readonly T[], leastFall
   }));
 }
 
-/** Those that were there for the fall, those that explain it, those that nobody can see; among equals the newest. */
+/**
+ * Those that were there each time that the disk became short: what is ended and begins anew is not (R23B-2). Then those that were there for the
+ * fall, those that explain it, those that nobody can see; among equals the newest.
+ */
 function inOrder<T extends DiskSuspect>(running: readonly T[]): T[] {
   const longest = Math.max(...running.map(({ fall }) => fall));
   const rank = ({ fall, known, isBlind }: T) =>
     (fall >= longest * causePart ? 4 : 0) + (fall > 0 && known >= fall * explainedPart ? 2 : 0) + (isBlind ? 1 : 0);
-  return running.toSorted((a, b) => rank(b) - rank(a) || b.order - a.order);
+  return running.toSorted((a, b) => b.shortages - a.shortages || rank(b) - rank(a) || b.order - a.order);
 }

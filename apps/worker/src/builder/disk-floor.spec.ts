@@ -24,12 +24,13 @@ describe('R2-N2 the disk of a builder', () => {
   let stopping: boolean;
   let [held, emptied, fails] = [0, 0, false];
   let asked: string[];
+  let told: string[];
   let pruner: { look: Mock<EnginePruner['look']>; hasNothingLeft: boolean };
   let floor: DiskFloor;
   beforeEach(() => {
     [free, total, stopped, largest, grows, gone] = [100 * gibibyte, 200 * gibibyte, [], [], true, []];
     [freeFiles, totalFiles, stopping, asked] = [0, 0, false, []];
-    [held, emptied, fails, suspects] = [1, 0, false, []];
+    [held, emptied, fails, suspects, told] = [1, 0, false, [], []];
     warn.mockClear();
     pruner = { look: vi.fn<EnginePruner['look']>(), hasNothingLeft: false };
     floor = new DiskFloor('/disk', logger, { ask: async (why) => asked.push(why) > 0 }, pruner, async () => {
@@ -44,6 +45,7 @@ describe('R2-N2 the disk of a builder', () => {
         return held;
       },
       look: () => undefined,
+      noteShortage: (_of, what) => void told.push(what),
       stopLargest: (goneBytes, failure) => {
         gone.push(goneBytes / gibibyte);
         if (grows) largest.push(failure('which fetched and wrote more than others'));
@@ -247,6 +249,19 @@ describe('R2-N2 the disk of a builder', () => {
       expect(suspects.length).toBe(2);
     });
 
+    it('R23B-2 gives no more time to who takes the disk and gives it back, again and again', async () => {
+      for (let times = 0; times < 5; times++) {
+        await look(4, 3);
+        await look(59, 60);
+      }
+      expect(suspects).toEqual([]);
+      expect(told).toEqual(Array(5).fill('begins'));
+      expect(await look(1, 3)).toBe(1);
+      await look(60, 60);
+      expect(told.at(-1)).toBe('is over');
+      expect(await look(20, 3)).toBe(1);
+    });
+
     it('lets the trusted pool go on for longer, since the disk may be that of strangers too', async () => {
       const { untilOne, untilAll } = patienceOf('trusted');
       expect([untilOne, untilAll]).toEqual([40, 240]);
@@ -256,18 +271,18 @@ describe('R2-N2 the disk of a builder', () => {
       await look(121, 3);
       held = 0;
       await look(120, 3);
-      await look(1, 60);
+      await look(60, 60);
       [held, suspects] = [1, []];
       expect(await look(21, 3)).toBe(0);
       expect(await look(20, 3)).toBe(1);
-      await look(1, 60);
+      await look(60, 60);
       suspects = [];
       // That one helped.
       expect(await look(21, 3)).toBe(1);
       await look(100, 3);
       held = 0;
       await look(20, 3);
-      await look(1, 60);
+      await look(60, 60);
       [held, suspects] = [1, []];
       // The engine had to delete for a while.
       expect(await look(21, 3)).toBe(1);

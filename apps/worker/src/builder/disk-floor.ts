@@ -20,6 +20,8 @@ const looksBetweenTries = 20;
 const enoughPart = 1.25;
 /** Below this part of the floor all builds end: ending those that were known to grow has not helped. */
 const lastPart = 0.5;
+/** Half a minute. */
+const looksUntilOver = 60;
 /** After one was ended the next one ends when this part of the floor has gone meanwhile: what goes on alone is kept. */
 const fallPart = 0.125;
 
@@ -27,6 +29,8 @@ const fallPart = 0.125;
 export interface DiskUsers {
   /** Called at each look, with what the disk has; nothing where it does not say. */
   look(rooms: readonly DiskRoom[]): void;
+  /** The disk has become short, or has had enough for so long that it is over. */
+  noteShortage(of: DiskRoom['of'], what: 'begins' | 'is over'): void;
   /** Ends the one that let the disk grow most lately, see `HeldAttempts`. @returns false where it is not known of any */
   stopLargest(goneBytes: number, failure: (why: string) => BuildFailure, of: DiskRoom['of']): boolean;
   /** Ends those since whose begin so many bytes have gone, the likeliest cause first. @returns how many */
@@ -50,6 +54,9 @@ class RoomWatch {
   private best = -Infinity;
   private looks = 0;
   private looksSinceEnd = 0;
+  private goodLooks = 0;
+  /** At the look at which it has become short. */
+  hasBegun = false;
   private hasEnded = false;
   private endedInVain = false;
   /** By which builds get more time. */
@@ -61,19 +68,31 @@ class RoomWatch {
     const wasShort = this.isShort;
     this.isShort = free < (wasShort ? floor * enoughPart : floor);
     if (!this.isShort) this.freeAtEnd = Infinity;
-    if (wasShort && !this.isShort) this.begins();
     if (!wasShort) this.freeSince = free;
+    this.hasBegun = this.isShort && !wasShort;
+    this.goodLooks = this.isShort ? 0 : this.goodLooks + 1;
+    if (this.isOver) this.forget();
+    if (!this.isShort) return;
     this.looks++;
     this.looksSinceEnd++;
     // A layer of many files takes the engine its time. Who gives back and takes again gets no more time by it.
-    if (wasShort && free < this.best + floor * fallPart) return;
-    this.best = free;
+    if (free < this.best + floor * fallPart) return;
     this.looks = 0;
     this.looksSinceEnd = 0;
+    this.best = free;
   }
 
-  /** What the next shortage finds. */
-  private begins(): void {
+  /**
+   * At the look at which it has had enough for so long that what comes next has nothing to do with what was. Who takes and gives back again
+   * and again gets no more time by it (R23B-2).
+   */
+  get isOver(): boolean {
+    return this.goodLooks === looksUntilOver;
+  }
+
+  private forget(): void {
+    this.best = -Infinity;
+    this.looks = this.looksSinceEnd = 0;
     this.factor = nextFactor(this.factor, this.endedInVain);
     this.hasEnded = this.endedInVain = false;
   }
@@ -83,7 +102,7 @@ class RoomWatch {
     this.endedInVain = this.hasEnded;
   }
 
-  /** Of a shortage; it begins anew where the disk recovers. */
+  /** Of a shortage, without the looks at which there was enough; it begins anew where the disk recovers. */
   get age(): ShortageAge {
     return { looks: this.looks, looksSinceEnd: this.looksSinceEnd };
   }
@@ -168,7 +187,7 @@ export class DiskFloor {
     const rooms = space ? diskRooms(space) : [];
     this.users?.look(rooms);
     if (!space) return;
-    for (const room of rooms) this.watches[room.of].look(room);
+    for (const room of rooms) this.watch(room);
     const short = rooms.filter((room) => this.watches[room.of].isShort);
     if (short.length > 0 === (this.shortage === null))
       this.logger[short.length > 0 ? 'error' : 'info']({ rooms }, 'the disk has too little space, or enough again');
@@ -179,6 +198,13 @@ export class DiskFloor {
     // Nobody may come in who would empty it (R10-C1).
     if (short.length === 0 || this.users?.size !== 0) this.looksUntilTry = 0;
     else if (this.looksUntilTry-- <= 0) this.tryToEmpty();
+  }
+
+  private watch(room: DiskRoom): void {
+    const watch = this.watches[room.of];
+    watch.look(room);
+    if (watch.hasBegun) this.users?.noteShortage(room.of, 'begins');
+    if (watch.isOver) this.users?.noteShortage(room.of, 'is over');
   }
 
   private tryToEmpty(): void {

@@ -27,6 +27,8 @@ export class DiskGrowth {
   /** Layers that are unpacked now, by the step that they are fetched by. */
   private readonly unpacked = new Map<string, Set<string>>();
   private isUnseen = false;
+  /** How often the disk has become short since it began, in a shortage that is not over. */
+  private readonly shortages = new Map<DiskRoom['of'], number>();
   /** What was free at most since it began, and what of that has gone. */
   private readonly rooms = new Map<DiskRoom['of'], { readonly most: number; readonly fall: number }>();
 
@@ -85,6 +87,14 @@ export class DiskGrowth {
   get recent(): number {
     const oldest = this.looks.length < mostLooks ? 0 : this.looks[0]!;
     return this.known - oldest;
+  }
+
+  noteShortage(of: DiskRoom['of'], what: 'begins' | 'is over'): void {
+    this.shortages.set(of, what === 'begins' ? this.shortagesOf(of) + 1 : 0);
+  }
+
+  shortagesOf(of: DiskRoom['of']): number {
+    return this.shortages.get(of) ?? 0;
   }
 
   /** Bytes that the disk has lost since it began, by whomever. */

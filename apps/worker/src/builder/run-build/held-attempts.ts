@@ -120,6 +120,10 @@ export class HeldAttempts {
     for (const { growth } of this.held.values()) growth.look(rooms);
   }
 
+  noteShortage(of: DiskRoom['of'], what: 'begins' | 'is over'): void {
+    for (const { growth } of this.held.values()) growth.noteShortage(of, what);
+  }
+
   /**
    * Stops the one that is taken for the cause of what has gone from the disk, see `blamed`.
    * @param goneBytes from the disk, in the time of the looks that are compared
@@ -147,7 +151,8 @@ export class HeldAttempts {
   private running(of: DiskRoom['of']) {
     return [...this.held.values()].flatMap(({ stop, growth }, order) => {
       const { recent, known, isBlind } = growth;
-      return stop.signal.aborted ? [] : [{ stop, recent, known, isBlind, fall: growth.fallOf(of), order }];
+      const [fall, shortages] = [growth.fallOf(of), growth.shortagesOf(of)];
+      return stop.signal.aborted ? [] : [{ stop, recent, known, isBlind, fall, shortages, order }];
     });
   }
 
