@@ -58,6 +58,12 @@ export interface PushedImage {
   readonly isPushed: boolean;
 }
 
+/**
+ * What the steps of a build have written to the disk so far, in bytes; null where a look takes too long or fails, so that nobody knows until the
+ * next number; `hidden` where no look shows it, as in Docker Compose.
+ */
+export type WrittenBytes = number | 'hidden' | null;
+
 export interface BuildRequest {
   /** Chosen by the caller, hexadecimal, unique: `find` knows the build by it. */
   readonly reference: string;
@@ -123,11 +129,8 @@ export interface BuildRequest {
   readonly limits: BuildLimits;
   /** Of the world only images are fetched: ADD of an address is refused, whatever the network of its steps is. */
   readonly onlyImages?: boolean;
-  /**
-   * Called now and then with what the steps have written to the disk so far, in bytes, by an engine that looks at it (`limits`); with
-   * null where a look takes too long or fails: until the next number nobody knows.
-   */
-  readonly noteWritten?: (bytes: number | null) => void;
+  /** Called now and then by an engine that looks at what steps write (`limits`). */
+  readonly noteWritten?: (bytes: WrittenBytes) => void;
   /** It runs code of strangers: only for an engine that holds those apart, see `EngineFeatures.strangers`. */
   readonly strangers?: boolean;
 }

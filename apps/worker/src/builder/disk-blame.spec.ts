@@ -8,8 +8,8 @@ type Named = DiskSuspect & { readonly name: string };
 /** Builds in the order of their begin. @param changes in GiB */
 function builds(changes: Readonly<Record<string, Partial<DiskSuspect>>>): Named[] {
   return Object.entries(changes).map(
-    ([name, { recent = 0, known = recent, fall = 0, isBlind = false, shortages = 1 }], order) => ({
-      ...{ name, isBlind, shortages, order },
+    ([name, { recent = 0, known = recent, fall = 0, isBlind = false, isHidden = false, shortages = 1 }], order) => ({
+      ...{ name, isBlind, isHidden, shortages, order },
       ...{ recent: recent * gibibyte, known: known * gibibyte, fall: fall * gibibyte },
     }),
   );
@@ -34,6 +34,7 @@ describe('who is taken at once for the cause of what has gone', () => {
       57,
       'a',
     ],
+    ['R23B-3 it is unexplained, and one is hidden', { a: { isHidden: true, fall: 57 } }, 57, null],
     ['R22B-4 the newest came too late', { a: { isBlind: true, fall: 57 }, b: { isBlind: true, fall: 3 } }, 57, 'a'],
   ] as const)('%s', (_what, running, gone, name) => {
     expect(blamed(builds(running), gone * gibibyte)?.who.name ?? null).toBe(name);
@@ -45,6 +46,7 @@ describe('R22B-4 who may be the cause of a shortage that does not end', () => {
     ['all that ran meanwhile, the newest first', { a: { fall: 60 }, b: { fall: 57 } }, ['b', 'a']],
     ['first who was there for most of it', { a: { fall: 57 }, b: { fall: 57 }, c: { fall: 1 } }, ['b', 'a', 'c']],
     ['first of whom nobody knows', { a: { fall: 57, isBlind: true }, b: { fall: 57 } }, ['a', 'b']],
+    ['R23B-3 first of whom nobody ever knows', { a: { fall: 57, isHidden: true }, b: { fall: 57 } }, ['a', 'b']],
     ['before them who explains it', { a: { fall: 57, known: 50 }, b: { fall: 57, isBlind: true } }, ['a', 'b']],
     ['not who began when the disk was as full', { a: { fall: 0.4, isBlind: true }, b: { fall: 57 } }, ['b']],
     ['nobody where an operator filled it before', { a: { fall: 0 }, b: { fall: 0, isBlind: true } }, []],

@@ -6,6 +6,8 @@ export interface DiskSuspect {
   readonly known: number;
   /** Whether it may bring what nobody can see. */
   readonly isBlind: boolean;
+  /** Whether nobody sees what its steps write, ever: no reason to end one at once. */
+  readonly isHidden: boolean;
   /** Bytes that the disk has lost since the build began: the most that it can be the cause of. */
   readonly fall: number;
   /** How often the disk has become short since it began, again and again within half a minute. */
@@ -55,7 +57,7 @@ export function blamed<T extends DiskSuspect>(running: readonly T[], goneBytes: 
 export function suspects<T extends DiskSuspect>(running: readonly T[], leastFall: number): Blamed<T>[] {
   return inOrder(running.filter(({ fall }) => fall >= leastFall)).map((who) => ({
     who,
-    why: who.isBlind ? unseen : 'which ran while the disk filled up',
+    why: who.isBlind || who.isHidden ? unseen : 'which ran while the disk filled up',
   }));
 }
 
@@ -65,7 +67,9 @@ export function suspects<T extends DiskSuspect>(running: readonly T[], leastFall
  */
 function inOrder<T extends DiskSuspect>(running: readonly T[]): T[] {
   const longest = Math.max(...running.map(({ fall }) => fall));
-  const rank = ({ fall, known, isBlind }: T) =>
-    (fall >= longest * causePart ? 4 : 0) + (fall > 0 && known >= fall * explainedPart ? 2 : 0) + (isBlind ? 1 : 0);
+  const rank = ({ fall, known, isBlind, isHidden }: T) =>
+    (fall >= longest * causePart ? 4 : 0) +
+    (fall > 0 && known >= fall * explainedPart ? 2 : 0) +
+    (isBlind || isHidden ? 1 : 0);
   return running.toSorted((a, b) => b.shortages - a.shortages || rank(b) - rank(a) || b.order - a.order);
 }

@@ -1,5 +1,5 @@
 import type { DiskRoom } from '@cooperage/domain';
-import type { EngineEvent } from '@cooperage/engines';
+import type { EngineEvent, WrittenBytes } from '@cooperage/engines';
 
 /** Looks that are compared: some seconds, since what an engine tells of a layer comes in pieces. */
 export const mostLooks = 20;
@@ -27,6 +27,8 @@ export class DiskGrowth {
   /** Layers that are unpacked now, by the step that they are fetched by. */
   private readonly unpacked = new Map<string, Set<string>>();
   private isUnseen = false;
+  /** Whether what its steps write is never seen. This is so of nearly all in Docker Compose, so it says little of one (R23B-3). */
+  isHidden = false;
   /** How often the disk has become short since it began, in a shortage that is not over. */
   private readonly shortages = new Map<DiskRoom['of'], number>();
   /** What was free at most since it began, and what of that has gone. */
@@ -58,10 +60,10 @@ export class DiskGrowth {
     else this.untold.delete(id);
   }
 
-  /** @param bytes all that the steps have written so far; null while nobody knows */
-  noteWritten(bytes: number | null): void {
+  noteWritten(bytes: WrittenBytes): void {
     this.isUnseen = bytes === null;
-    this.written = Math.max(this.written, bytes ?? 0);
+    this.isHidden = bytes === 'hidden';
+    this.written = Math.max(this.written, typeof bytes === 'number' ? bytes : 0);
   }
 
   /** Whether it may let the disk grow by what nobody can see now. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BuildFailure } from '@cooperage/domain';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { WrittenBytes } from '../build-request.js';
 import type { GroupLease } from '../cgroup/step-groups.js';
 import type { EngineEvent, StepState } from '../engine.js';
 import { type DiskProbe, DiskWatch } from './disk-watch.js';
@@ -47,7 +48,7 @@ async function pass(times: number): Promise<void> {
 
 describe('the watch over what steps write', () => {
   it('R2-N2 tells what they have written so far', async () => {
-    const noted: (number | null)[] = [];
+    const noted: WrittenBytes[] = [];
     const group = { processes: () => [7] } as unknown as GroupLease;
     const { probe } = watchOver([{ '/layer': 60 }, { '/layer': 90 }]);
     const watch = new DiskWatch(group, 100, probe, (bytes) => noted.push(bytes));
@@ -123,7 +124,7 @@ describe('the watch over what steps write', () => {
     /** A watch whose looks end when the test says so. */
     function waiting() {
       const held: boolean[] = [];
-      const noted: (number | null)[] = [];
+      const noted: WrittenBytes[] = [];
       const { probe } = probeOf([]);
       let answer = Promise.withResolvers<Map<string, number>>();
       probe.use = () => answer.promise;
@@ -180,7 +181,7 @@ describe('the watch over what steps write', () => {
     it('ends the build where the look says that it never will, and says of one that failed that nobody knows', async () => {
       const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
       onTestFinished(() => warned.mockRestore());
-      const noted: (number | null)[] = [];
+      const noted: WrittenBytes[] = [];
       const { probe } = probeOf([]);
       const group = { processes: () => [7] } as unknown as GroupLease;
       const watch = new DiskWatch(group, 100, probe, (bytes) => noted.push(bytes));
@@ -194,12 +195,12 @@ describe('the watch over what steps write', () => {
   });
 
   it('R22B-3 says that nobody knows what they write where a process hides it, and ends them by what is known', async () => {
-    const noted: (number | null)[] = [];
+    const noted: WrittenBytes[] = [];
     const { probe } = probeOf([{ '/layer': 60 }, { '/layer': 101 }]);
     const group = { processes: () => [7] } as unknown as GroupLease;
     const watch = new DiskWatch(group, 100, { ...probe, isBlind: true }, (bytes) => noted.push(bytes));
     while (!watch.failure) await pass(1);
-    expect([noted, watch.failure.code]).toEqual([[null, null], 'DiskLimit']);
+    expect([noted, watch.failure.code]).toEqual([['hidden', 'hidden'], 'DiskLimit']);
   });
 
   describe('R22B-4 where no process of a step is seen, as in Docker Compose', () => {
@@ -213,7 +214,7 @@ describe('the watch over what steps write', () => {
     });
     /** What is told at each look, of a build whose processes are seen or not. */
     async function told(pids: number[], events: readonly EngineEvent[], looks = 3) {
-      const noted: (number | null)[] = [];
+      const noted: WrittenBytes[] = [];
       const { probe } = probeOf([{}]);
       const watch = new DiskWatch({ processes: () => pids } as unknown as GroupLease, 100, probe, (b) => noted.push(b));
       for (const event of events) watch.note(event);
@@ -224,7 +225,7 @@ describe('the watch over what steps write', () => {
     }
 
     it('says that nobody knows what it writes, once its runtime has had the time to start it', async () => {
-      expect(await told([], [step('[build 2/3] RUN fallocate -l 50G /x')])).toEqual([0, null, null]);
+      expect(await told([], [step('[build 2/3] RUN fallocate -l 50G /x')])).toEqual([0, 'hidden', 'hidden']);
     });
 
     it.each([

@@ -1,4 +1,5 @@
 import { BuildFailure } from '@cooperage/domain';
+import type { WrittenBytes } from '../build-request.js';
 import type { GroupLease } from '../cgroup/step-groups.js';
 import type { EngineEvent } from '../engine.js';
 import { diskUse } from './disk-use.js';
@@ -64,7 +65,7 @@ export class DiskWatch {
     private readonly group: GroupLease | undefined,
     private readonly limitBytes: number | undefined,
     private readonly probe: DiskProbe = ofKernel(),
-    private readonly noteWritten?: (bytes: number | null) => void,
+    private readonly noteWritten?: (bytes: WrittenBytes) => void,
   ) {
     if (group && limitBytes !== undefined) this.after(paceMs);
   }
@@ -101,7 +102,7 @@ export class DiskWatch {
     const overdue = setTimeout(() => this.beOverdue(), overdueMs).unref();
     try {
       const written = await this.written(new Look());
-      this.noteWritten?.(this.isHidden || this.probe.isBlind ? null : written);
+      this.noteWritten?.(this.isHidden || this.probe.isBlind ? 'hidden' : written);
       if (written > this.limitBytes!) this.end(tooMuch(this.limitBytes!));
     } catch (error) {
       if (error instanceof BuildFailure) this.end(error);

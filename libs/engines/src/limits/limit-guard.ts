@@ -1,4 +1,5 @@
 import type { BuildFailure } from '@cooperage/domain';
+import type { WrittenBytes } from '../build-request.js';
 import type { GroupLease } from '../cgroup/step-groups.js';
 import type { EngineEvent } from '../engine.js';
 import { DiskWatch } from './disk-watch.js';
@@ -17,7 +18,7 @@ export class LimitGuard {
   constructor(
     group: GroupLease | undefined,
     limits: { readonly diskBytes?: number; readonly mostFetchBytes?: number; readonly mostAddresses?: number },
-    noteWritten?: (bytes: number | null) => void,
+    noteWritten?: (bytes: WrittenBytes) => void,
   ) {
     this.disk = new DiskWatch(group, limits.diskBytes, undefined, noteWritten);
     this.refusals = new RefusalWatch(group);

@@ -9,8 +9,7 @@ import type { Look } from './look.js';
 const longestMs = 60_000;
 /** The kernel takes only so many arguments. */
 const pidsAtOnce = 4_096;
-/** Each line is a path of a step. */
-const mostOutputBytes = 256 * 1_048_576;
+const mostOutputBytes = 64 * 1_048_576;
 /** Of a mapping: where it is, and in which process. The kernel writes a line break in a path as `\012`. */
 const mapping = /\/(\d+)\/maps:0*([0-9a-f]+)-0*([0-9a-f]+) /;
 
@@ -66,10 +65,9 @@ async function fileOf(link: string, memory: MemoryFiles): Promise<NamelessFile |
 function deletedMappings(pids: readonly number[], proc: string, mostMs: number): Promise<string[]> {
   return new Promise((resolve, reject) => {
     const args = [
-      '--text',
-      '--with-filename',
-      '--no-messages',
-      ' (deleted)$',
+      ...['--text', '--with-filename', '--no-messages', '--only-matching', '--perl-regexp'],
+      // Without the path: each is the step's own, and some are long (R23B-4).
+      '^[0-9a-f]+-[0-9a-f]+ (?=.* \\(deleted\\)$)',
       ...pids.map((pid) => `${proc}/${pid}/maps`),
     ];
     const most = { timeout: mostMs, maxBuffer: mostOutputBytes, env: { LC_ALL: 'C' } };

@@ -226,7 +226,7 @@ describe('held attempts', () => {
     const short = [60, 60, ...Array.from({ length: 200 }, () => 3)];
 
     it('it is ended where no process of it is seen, and so is who may have done it in its place', async () => {
-      const hostile = (growth: DiskGrowth) => growth.noteWritten(null);
+      const hostile = (growth: DiskGrowth) => growth.noteWritten('hidden');
       const copies = (growth: DiskGrowth) => growth.note({ type: 'step', step: { ...step, name: '[2/3] COPY . .' } });
       const { told, left } = await ends({ hostile, runs: () => {}, copies }, short);
       expect(told.map(([name]) => name)).toEqual(['copies', 'hostile', 'runs']);
@@ -240,7 +240,7 @@ describe('held attempts', () => {
     });
 
     it('nobody is ended where the disk has lost nothing since the builds began', async () => {
-      const { told, left } = await ends({ honest: (growth) => growth.noteWritten(null) }, short.slice(2));
+      const { told, left } = await ends({ honest: (growth) => growth.noteWritten('hidden') }, short.slice(2));
       expect([told, left]).toEqual([[], 1]);
     });
 

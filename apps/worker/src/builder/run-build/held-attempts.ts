@@ -150,9 +150,9 @@ export class HeldAttempts {
   /** Those that go on, in the order of their begin. */
   private running(of: DiskRoom['of']) {
     return [...this.held.values()].flatMap(({ stop, growth }, order) => {
-      const { recent, known, isBlind } = growth;
+      const { recent, known, isBlind, isHidden } = growth;
       const [fall, shortages] = [growth.fallOf(of), growth.shortagesOf(of)];
-      return stop.signal.aborted ? [] : [{ stop, recent, known, isBlind, fall, shortages, order }];
+      return stop.signal.aborted ? [] : [{ stop, recent, known, isBlind, isHidden, fall, shortages, order }];
     });
   }
 

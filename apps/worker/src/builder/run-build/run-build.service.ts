@@ -8,7 +8,7 @@ import type {
   TransitionOutcome,
 } from '@cooperage/db';
 import { type BuildFailure, blamed, type CacheReadFact, cacheExport, type ResolvedDefinition } from '@cooperage/domain';
-import type { BuildOutcome, Engine, EngineEvent } from '@cooperage/engines';
+import type { BuildOutcome, Engine, EngineEvent, WrittenBytes } from '@cooperage/engines';
 import { SecretMasker } from '@cooperage/logs/write';
 import { orAborted } from '@cooperage/source';
 import { type Logger, type Metrics, withIds } from '@cooperage/telemetry';
@@ -224,7 +224,7 @@ export class RunBuildService {
       // Who listens now is told nothing any more of a stop that came before.
       signal.throwIfAborted();
       phases.begin('build');
-      const noteWritten = (bytes: number | null) => growth.noteWritten(bytes);
+      const noteWritten = (bytes: WrittenBytes) => growth.noteWritten(bytes);
       try {
         const run = () => this.parts.engine.build({ ...request, noteWritten }, emit, signal);
         return await this.parts.losses.during(signal, run);
