@@ -161,7 +161,7 @@ describe('whose a tag is', () => {
       });
       const isVerified = async () => (await new TagPlans(world.db).find(projectId, 'x', digestOf(1)))?.to.verified;
       expect(await isVerified()).toBe(true);
-      const key = { projectId, publicKeyPem: 'pem', sealed: Buffer.from('s'), retiredAt: at };
+      const key = { projectId, publicKeyPem: 'pem', sealed: Buffer.from('s'), createdAt: at, retiredAt: at };
       const { id } = await world.db.prisma.signingKey.create({
         data: { ...key, id: newId(), state: 'verify_only', verifyUntil: new Date(Date.now() + 60_000) },
       });

@@ -41,8 +41,8 @@ describe('what is said of an image that no tag points to', () => {
   });
 
   const ago = (minutes: number) => new Date(Date.now() - minutes * minute);
-  const keyIs = (state: string, times: { retiredAt?: Date; verifyUntil?: Date } = {}) =>
-    world.db.prisma.signingKey.create({ data: { id: newId(), projectId, state, ...times } });
+  const keyIs = (state: string, times: { createdAt?: Date; retiredAt?: Date; verifyUntil?: Date } = {}) =>
+    world.db.prisma.signingKey.create({ data: { id: newId(), projectId, state, createdAt: ago(90), ...times } });
   const verified = (minutes: number, verdict: StoredVerdict = 'verified') =>
     world.db.prisma.imageVerification.create({
       data: { id: newId(), projectId, digest, ok: verdict === 'verified', verdict, checks: [], at: ago(minutes) },
@@ -78,6 +78,9 @@ describe('what is said of an image that no tag points to', () => {
     await keyIs('verify_only', { verifyUntil: new Date(Date.now() + minute) });
     await keyIs('verify_only', { verifyUntil: ago(9) });
     await keyIs('revoked', { retiredAt: ago(9) });
+    // R23A-4: it had not verified anything since its time was over, or was not there yet.
+    await keyIs('revoked', { retiredAt: ago(3), verifyUntil: ago(9) });
+    await keyIs('revoked', { createdAt: ago(4), retiredAt: ago(3) });
     await verified(5);
     expect(await said()).toEqual(holds);
   });

@@ -8,7 +8,11 @@ import { Prisma } from '../generated/client.js';
  * @internal
  */
 export function keyStoppedSince(projectId: Prisma.Sql, at: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`EXISTS (SELECT 1 FROM signing_key k WHERE k.project_id = ${projectId} AND (
-    (k.state = 'revoked' AND k.retired_at >= ${at})
-    OR (k.state = 'verify_only' AND k.verify_until <= now() AND k.verify_until >= ${at})))`;
+  return Prisma.sql`EXISTS (SELECT 1 FROM signing_key k WHERE k.project_id = ${projectId} AND ${couldCount(at)} AND (
+    (k.state = 'revoked' AND k.retired_at >= ${at}) OR (k.state = 'verify_only' AND k.verify_until <= now())))`;
+}
+
+/** Over a row `k` of `signing_key`: whether a verification of that moment may have gone by it. One that came later or whose time was over did not. */
+function couldCount(at: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`(k.created_at <= ${at} + interval '1 second' AND (k.verify_until IS NULL OR k.verify_until >= ${at}))`;
 }
