@@ -14,7 +14,7 @@ export interface FilterScope {
   readonly nowMs: number;
 }
 
-/** Terms that narrow each other; all others of one key widen: any of them is enough. */
+/** Of these keys all terms have to hold, as of `since` and `until`. Of any other key one term is enough. */
 const narrowing = new Set<BuildCondition['kind']>(['since', 'until', 'took']);
 
 /**

@@ -80,7 +80,7 @@ export class TrustRequestRepository {
       if (!plan?.to.verified)
         return {
           ok: false,
-          note: 'The image is not known, or does not verify, or a key was revoked since it was verified.',
+          note: 'The image is not known, or does not verify, or a key stopped counting since it was verified.',
         };
       if (plan.to.zone === 'fork')
         return { ok: false, note: 'No tag points to an image that was made in the fork zone.' };

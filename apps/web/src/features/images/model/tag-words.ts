@@ -21,7 +21,7 @@ export function planWords({ tag, kind, from, to, verified }: TagPlanView): PlanW
     return no('The deletion of this image has begun. Build its commit again when the image is deleted.');
   if (!verified)
     return no(
-      'The newest verification of this image did not pass, or a key was revoked after it. Verify the image again first.',
+      'The newest verification of this image did not pass, or a key stopped counting after it. Verify the image again first.',
     );
   if (kind === 'protected')
     return no(
