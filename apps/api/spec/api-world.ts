@@ -177,7 +177,7 @@ export class ApiWorld {
       zone: 'protected',
       targetRef: null,
       noCache: false,
-      verdicts: subject.rules.map((rule) => judge(rule, head, null)),
+      verdicts: subject.rules.map((rule) => judge(rule, head, false)),
       leftOut: new Map(),
       trigger: 'push',
       triggeredBy: null,

@@ -15,7 +15,7 @@ describe('dry runs', () => {
       { boundedContent: async () => ({ headers: {}, body: null }) } as unknown as DeliveryRepository,
       { list: () => new Promise((resolve) => judging.push(() => resolve([]))) } as unknown as RuleRepository,
       {
-        newestBuiltCommits: async () => new Map(),
+        rulesThatBuilt: async () => new Set(),
         heldTags: async () => new Map(),
       } as unknown as EvaluationRepository,
       { delivery: async () => delivery, project: async () => project } as unknown as AccessService,

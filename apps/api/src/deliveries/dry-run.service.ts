@@ -41,14 +41,14 @@ export class DryRunService {
   }
 
   private async judge(project: ProjectRecord, id: string, ref: string, after: string): Promise<DryRun> {
-    const { id: projectId, defaultBranch } = project;
+    const { defaultBranch } = project;
     const changedPaths = await this.changedPaths(id);
-    const [rules, newestBuilt] = await Promise.all([
-      this.rules.list(projectId),
-      this.evaluations.newestBuiltCommits(projectId, ref),
-    ]);
     const head = { ref, commit: after, defaultBranch, changedPaths };
-    const judged = await inTurns(judgeAll(rules, head, (ruleId) => newestBuilt.get(ruleId) ?? null));
+    const [rules, haveBuilt] = await Promise.all([
+      this.rules.list(project.id),
+      this.evaluations.rulesThatBuilt(project, head),
+    ]);
+    const judged = await inTurns(judgeAll(rules, head, (ruleId) => haveBuilt.has(ruleId)));
     const verdicts = await this.withinWall(project, head, rules, judged);
     return {
       ...{ ref, commit: after, defaultBranch },

@@ -61,7 +61,7 @@ describe('the builds of one push', () => {
       ...{ defaultBranch: 'main', observed: commit, late: false, rewrites: false, zone: 'protected', targetRef: null },
       ...{ noCache: false, leftOut: new Map(), trigger: 'push', triggeredBy: null },
       verdicts: subject.rules.map((rule) =>
-        judge(rule, { ref, commit, defaultBranch: 'main', changedPaths: null }, null),
+        judge(rule, { ref, commit, defaultBranch: 'main', changedPaths: null }, false),
       ),
     });
 

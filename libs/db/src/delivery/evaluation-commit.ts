@@ -16,8 +16,9 @@ export type Taken =
  * three or none. A late head is not the newest, so it does not become the one that others are compared with. Where the
  * head before was pushed away, builds with a smaller sequence lose the right to move tags.
  *
- * What a person asks for shows nothing new where the head is the one that was evaluated last: its builds have the sequence
- * of that evaluation, or the old head of one ref could take the tags of another. Its numbers are greater, so it renews its own.
+ * Where the head is the one that was evaluated last, nothing new is shown by what a person asks for, by a call for a head that
+ * rules have judged, and by one for a head that the git host has no more (R24B-1). Its builds have the sequence of that
+ * evaluation, or the old head of one ref could take the tags of another. Their numbers are greater, so they renew its own.
  * Where the ref has no head yet, see `placeOfAsked`.
  */
 export async function takeEvaluationIn(
@@ -45,7 +46,8 @@ export async function takeEvaluationIn(
       SELECT id, ${result.ref}, ${result.commit}, ${judged}, coalesce(${place}::bigint, last_sequence), least(0, ${place}::bigint),
         ${result.observed}, now() FROM taken WHERE NOT ${result.late}::boolean
       ON CONFLICT (project_id, ref) DO UPDATE SET commit = excluded.commit, judged_commit = coalesce(excluded.judged_commit, h.judged_commit),
-        sequence = CASE WHEN ${isAsked(result)}::boolean AND h.commit = excluded.commit THEN h.sequence ELSE excluded.sequence END,
+        sequence = CASE WHEN h.commit = excluded.commit AND (${isAsked(result)}::boolean OR h.judged_commit = excluded.commit
+          OR excluded.commit <> excluded.observed) THEN h.sequence ELSE excluded.sequence END,
         observed = excluded.observed, evaluated_at = now(),
         rewritten_sequence = CASE WHEN ${result.rewrites}::boolean THEN excluded.sequence ELSE h.rewritten_sequence END
       RETURNING sequence

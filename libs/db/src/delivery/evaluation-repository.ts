@@ -135,13 +135,19 @@ export class EvaluationRepository {
     return head ?? null;
   }
 
-  /** Commit of the newest build of each rule for this ref: a repeated push of it is not built again. */
-  async newestBuiltCommits(projectId: string, ref: string): Promise<Map<string, string>> {
-    const rows = await this.db.prisma.$queryRaw<{ rule_id: string; commit: string }[]>`
-      SELECT r.id::text AS rule_id, b.commit FROM rule r CROSS JOIN LATERAL (
-        SELECT commit FROM build WHERE project_id = r.project_id AND rule_id = r.id AND ref = ${ref} ORDER BY id DESC LIMIT 1) b
-      WHERE r.project_id = ${projectId}::uuid`;
-    return new Map(rows.map((row) => [row.rule_id, row.commit]));
+  /**
+   * The rules that have a build of this commit of the ref: a repeated push of it is not built again. Not only the newest build is looked at,
+   * which may be of a late commit (R24B-1).
+   */
+  async rulesThatBuilt(
+    project: Pick<EvaluationProject, 'id' | 'organizationId'>,
+    { ref, commit }: Pick<EvaluationResult, 'ref' | 'commit'>,
+  ): Promise<ReadonlySet<string>> {
+    const rows = await this.db.prisma.$queryRaw<{ ruleId: string }[]>`
+      SELECT DISTINCT rule_id::text AS "ruleId" FROM build
+      WHERE organization_id = ${project.organizationId} AND commit = ${commit} AND project_id = ${project.id}::uuid AND ref = ${ref}
+        AND rule_id IS NOT NULL`;
+    return new Set(rows.map(({ ruleId }) => ruleId));
   }
 
   /** Whose these tags are, where somebody has them. */

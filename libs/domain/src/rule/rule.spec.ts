@@ -25,7 +25,7 @@ const head = (changes: Partial<RefHead> = {}): RefHead => ({
 
 describe('judge', () => {
   it('starts a build with its tags', () => {
-    expect(judge(rule(), head(), null)).toEqual({
+    expect(judge(rule(), head(), false)).toEqual({
       ruleId: 'rule-1',
       ruleName: 'main',
       matched: true,
@@ -37,53 +37,51 @@ describe('judge', () => {
 
   it('R4-P2 takes a rule with paths to match where too many paths changed, and says so', () => {
     const tooMany = head({ changedPaths: 'too_many' });
-    const verdict = judge(rule({ includePaths: ['docs/**'] }), tooMany, null);
+    const verdict = judge(rule({ includePaths: ['docs/**'] }), tooMany, false);
     expect(verdict).toMatchObject({ matched: true, reason: 'matched' });
     expect(verdict.explanation).toContain('At most 100,000 paths and 50,000 folders are compared');
-    expect(judge(rule(), tooMany, null).explanation).toBe('main matches main.');
+    expect(judge(rule(), tooMany, false).explanation).toBe('main matches main.');
   });
 
-  it.each<[VerdictReason, Partial<Rule>, Partial<RefHead>, string | null]>([
-    ['rule_disabled', { enabled: false }, {}, null],
-    ['ref_kind_differs', { refKind: 'tag' }, {}, null],
-    ['ref_kind_differs', {}, { ref: 'refs/tags/main' }, null],
-    ['ref_kind_differs', {}, { ref: 'refs/notes/commits' }, null],
-    ['ref_kind_differs', {}, { ref: 'main' }, null],
-    ['ref_does_not_match', { refPattern: 'release/*' }, {}, null],
-    ['paths_do_not_match', { includePaths: ['docs/**'] }, { changedPaths: ['src/a.ts'] }, null],
-    ['paths_do_not_match', { excludePaths: ['docs/**'] }, { changedPaths: ['docs/a.md'] }, null],
-    ['paths_do_not_match', { includePaths: ['**'] }, { changedPaths: [] }, null],
-    ['already_built', {}, {}, head().commit],
-    ['no_valid_tag', { tags: ['{{version}}'] }, {}, null],
-    ['no_valid_tag', { tags: [] }, {}, null],
-    ['matched', {}, {}, 'b'.repeat(40)],
-    ['matched', { includePaths: ['docs/**'] }, { changedPaths: null }, null],
+  it.each<[VerdictReason, Partial<Rule>, Partial<RefHead>, boolean]>([
+    ['rule_disabled', { enabled: false }, {}, false],
+    ['ref_kind_differs', { refKind: 'tag' }, {}, false],
+    ['ref_kind_differs', {}, { ref: 'refs/tags/main' }, false],
+    ['ref_kind_differs', {}, { ref: 'refs/notes/commits' }, false],
+    ['ref_kind_differs', {}, { ref: 'main' }, false],
+    ['ref_does_not_match', { refPattern: 'release/*' }, {}, false],
+    ['paths_do_not_match', { includePaths: ['docs/**'] }, { changedPaths: ['src/a.ts'] }, false],
+    ['paths_do_not_match', { excludePaths: ['docs/**'] }, { changedPaths: ['docs/a.md'] }, false],
+    ['paths_do_not_match', { includePaths: ['**'] }, { changedPaths: [] }, false],
+    ['already_built', {}, {}, true],
+    ['no_valid_tag', { tags: ['{{version}}'] }, {}, false],
+    ['no_valid_tag', { tags: [] }, {}, false],
+    ['matched', { refPattern: '*' }, {}, false],
+    ['matched', { includePaths: ['docs/**'] }, { changedPaths: null }, false],
     [
       'matched',
       { includePaths: ['src/**'], excludePaths: ['**/*.md'] },
       { changedPaths: ['src/a.md', 'src/b.ts'] },
-      null,
+      false,
     ],
-    ['matched', { excludePaths: ['docs/**'] }, { changedPaths: ['docs/a.md', 'Dockerfile'] }, null],
-    ['matched', { refKind: 'tag', refPattern: 'v*', tags: ['{{version}}'] }, { ref: 'refs/tags/v1.2.3' }, null],
-  ])('says %s', (reason, ruleChanges, headChanges, newestBuiltCommit) => {
-    const verdict = judge(rule(ruleChanges), head(headChanges), newestBuiltCommit);
+    ['matched', { excludePaths: ['docs/**'] }, { changedPaths: ['docs/a.md', 'Dockerfile'] }, false],
+    ['matched', { refKind: 'tag', refPattern: 'v*', tags: ['{{version}}'] }, { ref: 'refs/tags/v1.2.3' }, false],
+  ])('says %s', (reason, ruleChanges, headChanges, isBuilt) => {
+    const verdict = judge(rule(ruleChanges), head(headChanges), isBuilt);
     expect(verdict).toMatchObject({ reason, matched: reason === 'matched' });
     expect(verdict.explanation).toMatch(/^\S.*\.$/);
     expect(verdict.tags.length > 0).toBe(verdict.matched);
   });
 
   it('names the first reason: a disabled rule is not judged further', () => {
-    expect(judge(rule({ enabled: false, refPattern: 'x', tags: [] }), head(), head().commit).reason).toBe(
-      'rule_disabled',
-    );
+    expect(judge(rule({ enabled: false, refPattern: 'x', tags: [] }), head(), true).reason).toBe('rule_disabled');
   });
 });
 
 describe('R3-N1 the rules of a project', () => {
   const costly = `**${'?*'.repeat(254)}Z`;
   const paths = Array.from({ length: 2_000 }, (_, at) => `${'a/'.repeat(300)}${at}Z`);
-  const judged = (rules: readonly Rule[]) => atOnce(judgeAll(rules, head({ changedPaths: paths }), () => null));
+  const judged = (rules: readonly Rule[]) => atOnce(judgeAll(rules, head({ changedPaths: paths }), () => false));
 
   it('R3-N1 takes a rule for one that matches where its patterns take too much work, and says so', () => {
     const others = ['0', '1', '2', '3'].map((digit) => costly.replace('**?', `**${digit}`));

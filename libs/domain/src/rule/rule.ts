@@ -59,36 +59,35 @@ const mostSteps = 50_000_000;
 
 /**
  * Judges one rule, at once: for few paths.
- * @param newestBuiltCommit commit of the newest build of this rule and ref; equal means a repeated push, the one thing
- * that is deduplicated.
+ * @param isBuilt the rule has a build of this head, so this is a repeated push, the one thing that is deduplicated
  */
-export function judge(rule: Rule, head: RefHead, newestBuiltCommit: string | null): Verdict {
-  return atOnce(judgeOne(rule, head, newestBuiltCommit, new MatchWork(mostSteps)));
+export function judge(rule: Rule, head: RefHead, isBuilt: boolean): Verdict {
+  return atOnce(judgeOne(rule, head, isBuilt, new MatchWork(mostSteps)));
 }
 
 /**
  * Judges the rules of a project, in slices. Both the patterns and the paths are other people's: a rule whose patterns take
  * more work than its share counts as matching, and its verdict says so.
- * @param newestBuiltCommit of the rule with that id, as in `judge`
+ * @param isBuilt by the rule with that id, as in `judge`
  */
 export function* judgeAll(
   rules: readonly Rule[],
   head: RefHead,
-  newestBuiltCommit: (ruleId: string) => string | null,
+  isBuilt: (ruleId: string) => boolean,
 ): Sliced<Verdict[]> {
   const verdicts: Verdict[] = [];
   let left = mostSteps;
   for (const rule of rules) {
     // What a rule leaves is for those behind it; none takes the share of another.
     const work = new MatchWork(Math.floor(left / (rules.length - verdicts.length)));
-    verdicts.push(yield* judgeOne(rule, head, newestBuiltCommit(rule.id), work));
+    verdicts.push(yield* judgeOne(rule, head, isBuilt(rule.id), work));
     left -= Math.min(work.steps, left);
     yield;
   }
   return verdicts;
 }
 
-function* judgeOne(rule: Rule, head: RefHead, newestBuiltCommit: string | null, work: MatchWork): Sliced<Verdict> {
+function* judgeOne(rule: Rule, head: RefHead, isBuilt: boolean, work: MatchWork): Sliced<Verdict> {
   const no = (reason: VerdictReason, explanation: string): Verdict => ({
     ruleId: rule.id,
     ruleName: rule.name,
@@ -101,8 +100,7 @@ function* judgeOne(rule: Rule, head: RefHead, newestBuiltCommit: string | null, 
   if (other) return no(other.reason, other.explanation);
   const paths = yield* comparePaths(rule, head.changedPaths, work);
   if (paths === 'differ') return no('paths_do_not_match', 'No changed path is among the paths of the rule.');
-  if (newestBuiltCommit === head.commit)
-    return no('already_built', `The newest build of this rule and ref already has commit ${head.commit.slice(0, 7)}.`);
+  if (isBuilt) return no('already_built', `This rule has a build of commit ${head.commit.slice(0, 7)} of this ref.`);
   const tags = renderTags(rule.tags, { ref: head.ref, commit: head.commit, defaultBranch: head.defaultBranch });
   if (tags.length === 0) return no('no_valid_tag', `None of the rule's tags can be made from ${head.ref}.`);
   return {

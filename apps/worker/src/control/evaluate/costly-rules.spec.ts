@@ -34,7 +34,7 @@ describe('R3-N1 rules that are as costly as they may be', () => {
       }),
     );
     const work = async () => {
-      const verdicts = await judgeRules(rules, head('topic', paths), ask, new Map());
+      const verdicts = await judgeRules(rules, head('topic', paths), ask, new Set());
       expect(verdicts).toHaveLength(most.rules);
     };
     expect(await syncStretchRatio(work)).toBeLessThan(mostStretch);
@@ -47,7 +47,7 @@ describe('R3-N1 rules that are as costly as they may be', () => {
     const protectedBranches = many(most.branches, (at) => `*${'?*'.repeat(50)}${at}`);
     const topic = head('t'.repeat(60), null);
     const wall = { ...topic, rules, protectedBranches, protectedTags: ['**'], held: new Map() };
-    const verdicts = await judgeRules(rules, topic, ask, new Map());
+    const verdicts = await judgeRules(rules, topic, ask, new Set());
     const work = async () => {
       const walled = await wallVerdicts(verdicts, 'branch', wall);
       expect(walled.verdicts).toHaveLength(most.rules);
@@ -66,7 +66,7 @@ describe('R3-N1 rules that are as costly as they may be', () => {
     const topic = head('topic', null);
     const protection = { protectedBranches: [], protectedTags: many(most.patterns, pattern) };
     const wall = { ...topic, ...protection, rules, held: new Map() };
-    const verdicts = await judgeRules(rules, topic, ask, new Map());
+    const verdicts = await judgeRules(rules, topic, ask, new Set());
     const work = async () => {
       const { verdicts: walled } = await wallVerdicts(verdicts, 'branch', wall);
       expect(walled[0]!.tags).toEqual(['topic']);

@@ -48,7 +48,7 @@ class Bench {
         this.loads++;
         return this.isOpen ? this.subject() : null;
       },
-      newestBuiltCommits: async () => new Map(),
+      rulesThatBuilt: async () => new Set(),
       heldTags: async () => new Map(),
       commit: async () => this.end('evaluated', { ok: true, builds: [] } as const),
       markNothing: async (_id, { reason }) => {
@@ -108,10 +108,10 @@ class Bench {
   /** A database in which reading the builds of a project times out. Deliveries that build nothing do not read them. */
   hasSlowBuilds(): void {
     this.isSlowFor(() => false);
-    const newestBuiltCommits = async () => {
+    const rulesThatBuilt = async () => {
       throw Object.assign(new Error('statement timeout'), { code: '57014' });
     };
-    Object.assign(this.rows, { newestBuiltCommits });
+    Object.assign(this.rows, { rulesThatBuilt });
   }
 
   /** A queue without room. */

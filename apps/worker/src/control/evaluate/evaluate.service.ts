@@ -33,7 +33,7 @@ const retryPausesMs = [2_000, 8_000, 30_000, 80_000];
 const roomPauseMs = 20_000;
 /** Tries of what fails for no reason that has a name. A taking that only waited is none. */
 const mostTries = 12;
-const nothingBuilt: ReadonlyMap<string, string> = new Map();
+const noRules: ReadonlySet<string> = new Set();
 
 /** What the rules make of a head, before tags of others are taken out. */
 type Judged = Omit<EvaluationResult, 'leftOut'>;
@@ -188,7 +188,7 @@ export class EvaluateService {
     const zone = zoneOf({ ...protection, ref, fromFork: ask.fromFork });
     // A late head moves no tags, so one that was built stays so (R21F-6).
     const compares = repeats || head.late;
-    const newestBuilt = compares ? await this.evaluations.newestBuiltCommits(subject.project.id, ref) : nothingBuilt;
+    const haveBuilt = compares ? await this.evaluations.rulesThatBuilt(subject.project, head) : noRules;
     const asSeen = { ref, commit, defaultBranch, changedPaths, zone };
     return {
       ...head,
@@ -197,7 +197,7 @@ export class EvaluateService {
       commitTime: facts.committedAtSeconds,
       zone,
       targetRef: readableTarget(ask.targetRef, zone, protection),
-      verdicts: await judgeRules(subject.rules, asSeen, ask, newestBuilt),
+      verdicts: await judgeRules(subject.rules, asSeen, ask, haveBuilt),
       ...{ trigger: ask.trigger, noCache: ask.noCache },
       triggeredBy: ask.triggeredBy,
     };

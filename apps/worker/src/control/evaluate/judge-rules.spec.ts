@@ -32,7 +32,7 @@ describe('what a delivery asks for', () => {
   it('is a push for which a commit that was built is not built again', async () => {
     const ask = askOf(delivery());
     expect(ask).toMatchObject({ trigger: 'push', triggeredBy: 'ada', deduplicate: true });
-    const [first, second] = await judgeRules([rule('a', 'main'), rule('b', '*')], head, ask, new Map([['a', commit]]));
+    const [first, second] = await judgeRules([rule('a', 'main'), rule('b', '*')], head, ask, new Set(['a']));
     expect(first).toMatchObject({ matched: false, reason: 'already_built' });
     expect(second).toMatchObject({ matched: true, tags: ['main'] });
   });
@@ -40,7 +40,7 @@ describe('what a delivery asks for', () => {
   it('is a replay, which builds again what was built', async () => {
     const ask = askOf(delivery({ replayOf: 'd1' }));
     expect(ask.trigger).toBe('replay');
-    expect((await judgeRules([rule('a', 'main')], head, ask, new Map([['a', commit]])))[0]).toMatchObject({
+    expect((await judgeRules([rule('a', 'main')], head, ask, new Set(['a'])))[0]).toMatchObject({
       matched: true,
     });
   });
@@ -48,7 +48,7 @@ describe('what a delivery asks for', () => {
   it('is one rule by hand, whether or not it would match', async () => {
     const body = Buffer.from(JSON.stringify({ ruleId: 'b', actor: 'bob' }));
     const ask = askOf(delivery({ eventName: 'manual', body }));
-    const verdicts = await judgeRules([rule('a', 'main'), rule('b', 'other')], topic, ask, new Map());
+    const verdicts = await judgeRules([rule('a', 'main'), rule('b', 'other')], topic, ask, new Set());
     expect(verdicts).toHaveLength(1);
     expect(verdicts[0]).toMatchObject({
       ruleId: 'b',
@@ -66,7 +66,7 @@ describe('what a delivery asks for', () => {
   ])('R5-C2 is a protected branch by hand with %s', async (_what, chosen, tags, words) => {
     const body = Buffer.from(JSON.stringify({ ruleId: 'b', actor: 'bob' }));
     const ask = askOf(delivery({ eventName: 'manual', body }));
-    const [verdict] = await judgeRules([chosen], head, ask, new Map());
+    const [verdict] = await judgeRules([chosen], head, ask, new Set());
     expect(verdict).toMatchObject({ matched: true, tags, explanation: expect.stringContaining(words) });
   });
 
@@ -84,7 +84,7 @@ describe('what a delivery asks for', () => {
       [rule('a', 'main')],
       head,
       askOf(delivery({ eventName: 'manual', body })),
-      new Map(),
+      new Set(),
     );
     expect(verdict).toMatchObject({ matched: true, tags: [] });
   });

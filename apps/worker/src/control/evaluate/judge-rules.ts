@@ -14,16 +14,18 @@ export interface HeadInZone extends RefHead {
   readonly zone: Zone;
 }
 
-/** The verdict of each rule that this ask concerns. Others have their turn meanwhile. */
+/**
+ * The verdict of each rule that this ask concerns. Others have their turn meanwhile.
+ * @param haveBuilt the rules that have a build of this head
+ */
 export async function judgeRules(
   rules: readonly Rule[],
   head: HeadInZone,
   ask: Ask,
-  newestBuilt: ReadonlyMap<string, string>,
+  haveBuilt: ReadonlySet<string>,
 ): Promise<Verdict[]> {
   if (ask.trigger === 'manual') return [manualVerdict(rules, head, ask)];
-  const newestBuiltCommit = (ruleId: string) => (ask.deduplicate ? (newestBuilt.get(ruleId) ?? null) : null);
-  return inTurns(judgeAll(rules, head, newestBuiltCommit));
+  return inTurns(judgeAll(rules, head, (ruleId) => ask.deduplicate && haveBuilt.has(ruleId)));
 }
 
 /**

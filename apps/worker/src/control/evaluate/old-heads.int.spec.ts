@@ -75,6 +75,7 @@ describe('an old head of a ref', () => {
 
     it('R-H2 lets the build of an older commit of the same line move the tags until the newer one has ended', async () => {
       const project = await bench.project();
+      await bench.push(project, main, { after: await commit(project, '0') });
       const [first, second] = [await commit(project, '1'), await commit(project, '2')];
       for (const after of [first, second]) await bench.push(project, main, { after });
       await bench.publish(await bench.buildOf(project, first));

@@ -120,8 +120,9 @@ export class ReadHead {
 
   /**
    * Where the commit stands to the head that was evaluated last. The remote's own head is never late, a force push may go back, and it alone
-   * can have been rewritten. Any other commit is late unless it is ahead of that head. So one of a branch that was merged moves no tags before
-   * the delivery of the merge (R21A-4). Where the history is too long to tell it is late too: the head comes with a delivery of its own.
+   * can have been rewritten. Any other commit is late unless it is that head or ahead of it. So one of a branch that was merged moves no tags before
+   * the delivery of the merge (R21A-4), and none of a ref that nobody evaluated does (R24B-3). Where the history is too long to tell it is late too:
+   * the head comes with a delivery of its own.
    */
   private async orderOf(
     project: SourceProject,
@@ -130,7 +131,8 @@ export class ReadHead {
     before: EvaluatedHead | null,
     signal: AbortSignal,
   ): Promise<Pick<Head, 'late' | 'rewrites'>> {
-    if (before === null || before.commit === commit) return { late: false, rewrites: false };
+    if (before === null) return { late: commit !== observed, rewrites: false };
+    if (before.commit === commit) return { late: false, rewrites: false };
     // The host may have the older head no more, and is not asked for it (R21A-5).
     const isAhead = (await this.source.isAncestor(project, before.commit, commit, signal)) === true;
     return commit === observed ? { late: false, rewrites: !isAhead } : { late: !isAhead, rewrites: false };

@@ -9,5 +9,5 @@ const sampleCommit = '0123456789abcdef0123456789abcdef01234567';
 export function previewRule(draft: RuleDraft, ref: string, defaultBranch: string): Verdict {
   const full = parseRef(ref) ? ref : `refs/${draft.refKind === 'branch' ? 'heads' : 'tags'}/${ref}`;
   const head = { ref: full, commit: sampleCommit, defaultBranch, changedPaths: null };
-  return judge({ ...draft, id: 'draft' }, head, null);
+  return judge({ ...draft, id: 'draft' }, head, false);
 }
