@@ -42,7 +42,7 @@ export function rememberImage({ platforms, totalBytes, manifests = [] }: Publish
 /**
  * Points the tags of the build in `moved` to its image; none for the build of a fork, and none where its commit was pushed away
  * from its ref since. The zone is compared first: what an image of the zone `protected` has goes to that zone alone, and that zone
- * takes a tag from others whatever came later. Inside a zone the newer (sequence, number) has it, where the tag is not that of another
+ * takes a tag from others whatever came later. Inside a zone the newer (sequence, commit time, number) has it, where the tag is not that of another
  * ref or commit. A real move is kept in the history.
  *
  * A tag that the project has no room for is left out.
@@ -63,22 +63,22 @@ export function pointTags(build: Pick<BuildRecord, 'movesTags' | 'tags' | 'tagNa
           AND h.rewritten_sequence > moved.sequence)
         AND NOT EXISTS (SELECT 1 FROM crowded l WHERE l.tag = n.tag)
         AND NOT EXISTS (SELECT 1 FROM kept_tag k WHERE k.project_id = moved.project_id AND k.tag = n.tag
-          AND (moved.zone <> 'protected' OR k.digest = moved.digest OR (k.sequence, k.build_number) >= (moved.sequence, moved.number)
+          AND (moved.zone <> 'protected' OR k.digest = moved.digest OR (k.sequence, k.commit_time, k.build_number) >= (moved.sequence, moved.commit_time, moved.number)
             OR ${ofOtherOwner(kept, Prisma.sql`n.owner`)}))
     ), old AS (
       -- Each by its key: as a join, old statistics can make it read all tags of the project for each.
       SELECT w.tag, (SELECT t.digest FROM image_tag t WHERE t.project_id = moved.project_id AND t.tag = w.tag) AS digest
       FROM moved, wanted w
     ), pointed AS (
-      INSERT INTO image_tag AS t (project_id, tag, digest, build_id, sequence, build_number, zone, owner)
-      SELECT moved.project_id, wanted.tag, moved.digest, moved.id, moved.sequence, moved.number, moved.zone, wanted.owner
+      INSERT INTO image_tag AS t (project_id, tag, digest, build_id, sequence, commit_time, build_number, zone, owner)
+      SELECT moved.project_id, wanted.tag, moved.digest, moved.id, moved.sequence, moved.commit_time, moved.number, moved.zone, wanted.owner
       FROM moved, wanted
       ON CONFLICT (project_id, tag) DO UPDATE SET digest = excluded.digest, build_id = excluded.build_id,
-        sequence = excluded.sequence, build_number = excluded.build_number, zone = excluded.zone,
+        sequence = excluded.sequence, commit_time = excluded.commit_time, build_number = excluded.build_number, zone = excluded.zone,
         owner = CASE WHEN excluded.owner IS NULL AND t.owner = (SELECT commit FROM moved) THEN t.owner ELSE excluded.owner END,
         moved_at = now()
       WHERE CASE WHEN (t.zone = 'protected') = (excluded.zone = 'protected')
-        THEN (t.sequence, t.build_number) < (excluded.sequence, excluded.build_number)
+        THEN (t.sequence, t.commit_time, t.build_number) < (excluded.sequence, excluded.commit_time, excluded.build_number)
           AND NOT ${ofOtherOwner(pointing, Prisma.sql`excluded.owner`)}
         ELSE excluded.zone = 'protected' END
       RETURNING t.project_id, t.tag, t.digest, t.build_id, t.build_number

@@ -53,10 +53,10 @@ export class KeptTagRepository {
 /** Keeps the tags of a deleted image for their protected refs. The caller deletes the rows of the tags in the same transaction. */
 export async function keepTags(tx: Queryable, projectId: string, digest: string): Promise<void> {
   await tx.$executeRaw`
-    INSERT INTO kept_tag (project_id, tag, digest, sequence, build_number, owner, ref, commit)
-    SELECT t.project_id, t.tag, t.digest, t.sequence, t.build_number, t.owner, b.ref, b.commit
+    INSERT INTO kept_tag (project_id, tag, digest, sequence, commit_time, build_number, owner, ref, commit)
+    SELECT t.project_id, t.tag, t.digest, t.sequence, t.commit_time, t.build_number, t.owner, b.ref, b.commit
     FROM image_tag t LEFT JOIN build b ON b.id = t.build_id
     WHERE t.project_id = ${projectId}::uuid AND t.digest = ${digest} AND t.zone = 'protected'
-    ON CONFLICT (project_id, tag) DO UPDATE SET digest = excluded.digest, sequence = excluded.sequence,
+    ON CONFLICT (project_id, tag) DO UPDATE SET digest = excluded.digest, sequence = excluded.sequence, commit_time = excluded.commit_time,
       build_number = excluded.build_number, owner = excluded.owner, ref = excluded.ref, commit = excluded.commit, deleted_at = now()`;
 }

@@ -175,7 +175,21 @@ describe('whose a tag is', () => {
       const late = await pass({ image: 2, ref: 'refs/heads/main', tags: {} });
       expect(await plan('latest', 2)).toBe('forward');
       await world.db.prisma.build.update({ where: { id: late.id }, data: { movesTags: false } });
-      expect(await plan('latest', 2)).toBe('backward');
+      expect(await plan('latest', 2)).toBe('late');
+    });
+
+    it('R23A-2 an image of a late build takes no tag that rules give to a release which is still being built', async () => {
+      await world.db.prisma.rule.create({
+        data: {
+          ...{ id: newId(), projectId, name: 'releases', refKind: 'tag', refPattern: 'v*', tags: ['{{version}}'] },
+          ...{ includePaths: [], excludePaths: [] },
+        },
+      });
+      const late = await pass({ image: 1, ref: 'refs/heads/main', tags: {} });
+      expect(await plan('2.0.0', 1)).toBe('new');
+      await world.db.prisma.build.update({ where: { id: late.id }, data: { movesTags: false } });
+      expect(await plan('2.0.0', 1)).toBe('late');
+      expect(await plan('of-nobody', 1)).toBe('new');
     });
   });
 

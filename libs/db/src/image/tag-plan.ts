@@ -41,7 +41,7 @@ export async function planTagMove(
   digest: string,
 ): Promise<TagPlan | null> {
   const [found] = await db.$queryRaw<(Omit<TagTargetRecord, 'digest'> & { readonly isLate: boolean })[]>`
-    SELECT b.id::text AS "buildId", b.sequence, b.number AS "buildNumber", b.zone,
+    SELECT b.id::text AS "buildId", b.sequence, b.commit_time AS "commitTime", b.number AS "buildNumber", b.zone,
       NOT b.moves_tags AND b.zone <> 'fork' AS "isLate",
       coalesce(v.ok AND NOT ${keyStoppedSince(Prisma.sql`i.project_id`, Prisma.sql`v.at`)}, false) AS verified
     FROM image i JOIN build b ON b.id = i.build_id
@@ -53,14 +53,15 @@ export async function planTagMove(
   const { isLate, ...target } = found;
   const from = await db.imageTag.findUnique({
     where: { projectId_tag: { projectId, tag } },
-    select: { digest: true, sequence: true, buildNumber: true, zone: true },
+    select: { digest: true, sequence: true, commitTime: true, buildNumber: true, zone: true },
   });
   const to = { ...target, digest };
   const place = from && { ...from, zone: from.zone as Zone };
   const isKept = (await db.keptTag.count({ where: { projectId, tag } })) > 0;
   const deletion = { projectId, kind: 'image', subject: digest, state: 'deleting' };
   const isDeleting = (await db.retentionCandidate.count({ where: deletion })) > 0;
-  const isReserved = to.zone !== 'protected' && (await isReservedIn(db, projectId, tag));
+  const asksRules = to.zone !== 'protected' || (isLate && from === null);
+  const isReserved = asksRules && (await isReservedIn(db, projectId, tag));
   return { kind: tagMoveKind(place, to, { isKept, isReserved, isLate, isDeleting }), from: place, to };
 }
 

@@ -122,13 +122,14 @@ async function carryOut(
       ok: false,
       note: `Tags move only forward: ${tag} points to build #${from?.buildNumber}, whose commit was pushed later.`,
     };
+  if (kind === 'late') return { ok: false, note: lateNote(tag) };
   if (kind === 'deleting') return { ok: false, note: 'The deletion of this image has begun.' };
   if (kind === 'protected')
     return { ok: false, note: `${tag} belongs to protected branches and releases, and this image is of neither.` };
-  const { digest, buildId, sequence, buildNumber, zone } = to;
+  const { digest, buildId, sequence, commitTime, buildNumber, zone } = to;
   const note = await noRoomForTag(tx, projectId, { digest, zone, from: from?.zone ?? null });
   if (note !== null) return { ok: false, note };
-  const place = { digest, buildId, sequence, buildNumber, zone, movedAt: new Date() };
+  const place = { digest, buildId, sequence, commitTime, buildNumber, zone, movedAt: new Date() };
   await tx.imageTag.upsert({
     where: { projectId_tag: { projectId, tag } },
     create: { projectId, tag, ...place },
@@ -142,4 +143,8 @@ async function carryOut(
     },
   });
   return done;
+}
+
+function lateNote(tag: string): string {
+  return `This image was built from a commit behind the newest one of its ref, so it takes no tag that another image has, or that rules give to protected branches and releases: ${tag} is such a tag.`;
 }

@@ -8,7 +8,7 @@ const place = (
   digest = `d${sequence}-${buildNumber}`,
   zone: Zone = 'protected',
 ) => ({
-  ...{ sequence: BigInt(sequence), buildNumber, digest, zone },
+  ...{ sequence: BigInt(sequence), commitTime: BigInt(1_000 + buildNumber), buildNumber, digest, zone },
 });
 
 describe('a move of a tag', () => {
@@ -39,10 +39,22 @@ describe('a move of a tag', () => {
     expect(tagMoveKind(null, place(2, 2), { isReserved: true })).toBe('new');
   });
 
-  it('R22C-4 goes back to an image of a late build, which was evaluated behind newer commits', () => {
-    expect(tagMoveKind(place(9, 9), place(10, 10), { isLate: true })).toBe('backward');
+  it('R24B-2 goes by the time of the commit where two have one sequence, whichever was built again', () => {
+    const [older, newer] = [place(6, 4), { ...place(6, 3), commitTime: 2_000n }];
+    expect(tagMoveKind(newer, older)).toBe('backward');
+    expect(tagMoveKind(older, newer)).toBe('forward');
+  });
+
+  it('R22C-4 goes to no image of a late build from another, since it was evaluated behind newer commits', () => {
+    expect(tagMoveKind(place(9, 9), place(10, 10), { isLate: true })).toBe('late');
     expect(tagMoveKind(null, place(10, 10), { isLate: true })).toBe('new');
     expect(tagMoveKind(place(9, 9, 'x'), place(10, 10, 'x'), { isLate: true })).toBe('same');
+  });
+
+  it('R23A-2 goes to no image of a late build where the tag waits for a protected ref', () => {
+    expect(tagMoveKind(null, place(10, 10), { isLate: true, isReserved: true })).toBe('late');
+    expect(tagMoveKind(null, place(10, 10), { isLate: true, isKept: true })).toBe('late');
+    expect(tagMoveKind(null, place(10, 10, 'b', 'branch'), { isLate: true, isKept: true })).toBe('protected');
   });
 
   it('V7-L2 is refused where the deletion of the image has begun, except that nothing moves', () => {

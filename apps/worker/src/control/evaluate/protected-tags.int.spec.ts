@@ -1,4 +1,4 @@
-import { TagPlans } from '@cooperage/db';
+import { BuildRepository, TagPlans } from '@cooperage/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BenchProject, EvaluateBench } from '../../../spec/evaluate-bench.js';
 
@@ -172,6 +172,30 @@ describe('tags of protected branches and releases', () => {
       });
       const newest = await startFirst('v1.10.0', 1_700_000_000 + year);
       expect(await bench.tags(project)).toEqual({ ...tags, ...old, '1.10.0': newest.commit, '1': newest.commit });
+    });
+
+    it('R24B-2 leaves the tag with the newer one of two releases that were started in the order of their age, whichever is tried again', async () => {
+      const { project, ofReleases, tags } = await released();
+      const startFirst = async (name: string, atSeconds: number) => {
+        const ref = `refs/tags/${name}`;
+        const after = await project.git.commit({ Dockerfile: `FROM scratch\n# ${name}\n` }, { ref, atSeconds });
+        await bench.start(project, ref, ofReleases);
+        return bench.publish(await bench.buildOf(project, after));
+      };
+      const [older, newer] = [await startFirst('v0.1.0', 1_500_000_000), await startFirst('v0.2.0', 1_600_000_000)];
+      const all = { ...tags, '0.1.0': older.commit, '0.2.0': newer.commit, '0': newer.commit };
+      expect(await bench.tags(project)).toEqual(all);
+      const builds = new BuildRepository(bench.world.db);
+      const retried = await builds.createRetry(older.id, { noCache: false, actorName: 'ada' });
+      if (!retried.ok) throw new Error(retried.reason);
+      await bench.publish((await builds.find(retried.buildId))!);
+      await bench.start(project, 'refs/tags/v0.1.0', ofReleases);
+      const again = await bench.publish(await bench.buildOf(project, older.commit));
+      expect(await bench.tags(project)).toEqual(all);
+      expect(await imageOf(project, '0.1.0')).toBe(again.id);
+      expect(await new TagPlans(bench.world.db).find(project.id, '0', again.digest!)).toMatchObject({
+        kind: 'backward',
+      });
     });
 
     it('renews the tags of the head of main that is started again, and moves them to a head that is new', async () => {

@@ -22,6 +22,9 @@ describe('the words for a move of a tag', () => {
 
   it.each([
     [{ kind: 'backward' as const }, /^Tags move only forward: stable points to .* of build #3/],
+    [{ kind: 'late' as const }, /^Build #5 built a commit behind the newest one of its ref/],
+    // R23A-2: a tag that waits for a release.
+    [{ kind: 'late' as const, from: null }, /^Build #5 built a commit behind/],
     [{ kind: 'same' as const }, /already/],
     [{ verified: false }, /did not pass/],
     // V7-L2: also where it is new, and whatever is known of the image.

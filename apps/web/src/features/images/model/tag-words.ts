@@ -27,6 +27,10 @@ export function planWords({ tag, kind, from, to, verified }: TagPlanView): PlanW
     return no(
       `${tag} belongs to protected branches and releases, and this image is of neither. Give this image another tag.`,
     );
+  if (kind === 'late')
+    return no(
+      `Build #${to.buildNumber} built a commit behind the newest one of its ref, so its image takes no tag of another image, and none that rules give to protected branches and releases. Give this image another tag.`,
+    );
   if (from === null)
     return {
       text: `${tag} is new. It will point to ${shortDigest(to.digest)} of build #${to.buildNumber}.`,
