@@ -11,9 +11,10 @@ const hostileMs = isSoaking ? 600_000 : 120_000;
 const honestPushes = 10;
 /**
  * What an honest push may take beside it, in times of what it takes alone. Ten pushes of half a second each tell no more than that
- * on two cores that other tests have just left; the long run has the bound that is promised.
+ * on two cores that other tests have just left: 2.2 was seen where the long run had 1.4. It still tells whether a push waits for hostile work:
+ * one build of those takes 40 times as long. The long run has the bound that is promised.
  */
-const bound = isSoaking ? 1.5 : 2;
+const bound = isSoaking ? 1.5 : 3;
 
 /** Dockerfiles that want everything; each ends by a limit of its own. */
 const hogs = [
