@@ -74,7 +74,23 @@ const belowBackslash = (before: string, instruction: string): Pick<Exchange, 'ho
   return { honest: commit('honest'), lying: commit('POISON') };
 };
 
+/** The same instruction in both, of a folder that holds another file. */
+const ofFolder = (instruction: string): Pick<Exchange, 'honest' | 'lying'> => {
+  const commit = (word: string): Commit => ({ instruction, files: { 'src/a/f': `${word}\n`, 'src/own': 'own\n' } });
+  return { honest: commit('honest'), lying: commit('POISON') };
+};
+
 const exchanges: readonly Exchange[] = [
+  {
+    what: 'COPY --exclude of all, with an exception before it',
+    files: ['/fw/a/f'],
+    ...ofFolder('COPY --exclude=a --exclude=!a/f --exclude=* src/ /fw/'),
+  },
+  {
+    what: 'COPY --parents --exclude of a folder, with an exception before it',
+    files: ['/fw/a/f'],
+    ...ofFolder('COPY --parents --exclude=** --exclude=!a/f --exclude=a src/./**/f /fw/'),
+  },
   {
     what: 'COPY of a pattern below a folder whose name has a backslash, of a stage',
     files: ['/fw/x.conf'],
@@ -201,7 +217,7 @@ describe('an instruction whose sources decide what it makes', { timeout: 120_000
   }
 
   it.each(exchanges)(
-    'R19B-1 R21B-1 makes what its commit says, whatever a branch made of it before: $what',
+    'R19B-1 R21B-1 R25B-1 makes what its commit says, whatever a branch made of it before: $what',
     async (exchange) => {
       const { honest, lying } = exchange;
       const { shown } = await run(new TrialSite(), exchange, honest, { ...main, noCache: true }, unique());

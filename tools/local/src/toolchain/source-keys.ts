@@ -72,6 +72,22 @@ const FILTERED_SOURCES: readonly GoEdit[] = [
 ];
 
 /**
+ * The copy and the key ask patterns with an exception (`!`) from other places, so a copy could have files of which nothing was in the key
+ * (R25B-1). The key has all of such a folder. A mark that stands elsewhere in a pattern makes it whole as well, which is never too little.
+ */
+const EXCEPTED_FILES: readonly GoEdit[] = [
+  {
+    ...{ package: OPS, file: 'file.go' },
+    behind:
+      'func addSelector(m map[int][]opsutils.Selector, idx int, sel string, wildcard, followLinks bool, includePatterns, excludePatterns, requiredPaths []string) {\n',
+    insert: `\tif slices.ContainsFunc(excludePatterns, func(p string) bool { return bytes.IndexByte([]byte(p), '!') >= 0 }) {
+		excludePatterns = nil
+	}
+`,
+  },
+];
+
+/**
  * A copy takes what stands before the first wildcard of a pattern literally. In the key the whole pattern was matched, where a backslash
  * there is an escape: below a folder whose name has one nothing was found, and no content was in the key (R21B-1).
  */
@@ -149,6 +165,6 @@ const KEYED_SOURCES: readonly GoEdit[] = [
 ];
 
 export const SOURCE_KEYS: readonly GoEdit[] = [
-  ...[...SEVERAL_SOURCES, ...FILTERED_SOURCES, ...LITERAL_FOLDERS],
+  ...[...SEVERAL_SOURCES, ...FILTERED_SOURCES, ...EXCEPTED_FILES, ...LITERAL_FOLDERS],
   ...[...WHOLE_CONTENTS, ...KEYED_SOURCES],
 ];
