@@ -2,10 +2,10 @@ import { BuildFailure, type DiskRoom, type DiskSpace, diskRooms, diskRoomText } 
 import type { Logger } from '@cooperage/telemetry';
 import { diskSpace } from '../shared/disk-space.js';
 import { WakeLoop } from '../shared/wake-loop.js';
-import { mostLooks } from './disk-growth.js';
 import type { EngineEnd } from './engine-end.js';
 import type { EnginePruner } from './engine-pruner.js';
-import { endsDue, nextFactor, type Patience, patienceOf, type ShortageAge, times } from './shortage-patience.js';
+import { fallPart, RoomWatch } from './room-watch.js';
+import { endsDue, type Patience, patienceOf, times } from './shortage-patience.js';
 
 export const cannotBeEmptied = 'the engine that nobody uses cannot be emptied';
 
@@ -16,14 +16,8 @@ const everyMs = 500;
 const limitMs = 30_000;
 /** Ten seconds: an engine that is away, or has something in use, is not emptied sooner for being asked at each look. */
 const looksBetweenTries = 20;
-/** Builds start again when there is a little more than where they were ended, so that it does not go to and fro. */
-const enoughPart = 1.25;
 /** Below this part of the floor all builds end: ending those that were known to grow has not helped. */
 const lastPart = 0.5;
-/** Half a minute. */
-const looksUntilOver = 60;
-/** After one was ended the next one ends when this part of the floor has gone meanwhile: what goes on alone is kept. */
-const fallPart = 0.125;
 
 /** The builds that run here. */
 export interface DiskUsers {
@@ -40,98 +34,6 @@ export interface DiskUsers {
   readonly isStopping: boolean;
   /** How many there are. */
   readonly size: number;
-}
-
-/** How much of one of the two was free lately. */
-class RoomWatch {
-  isShort = false;
-  /** When the last build was ended in this shortage. */
-  private freeAtEnd = Infinity;
-  /** When this shortage began, or a build or the engine was ended in it, whichever came last. */
-  private freeSince = Infinity;
-  private readonly frees: number[] = [];
-  /** What was free most since a build was ended, or the shortage began. */
-  private best = -Infinity;
-  private looks = 0;
-  private looksSinceEnd = 0;
-  private goodLooks = 0;
-  /** At the look at which it has become short. */
-  hasBegun = false;
-  private hasEnded = false;
-  private endedInVain = false;
-  /** By which builds get more time. */
-  factor = 1;
-
-  look({ free, floor }: DiskRoom): void {
-    this.frees.push(free);
-    if (this.frees.length > mostLooks) this.frees.shift();
-    const wasShort = this.isShort;
-    this.isShort = free < (wasShort ? floor * enoughPart : floor);
-    if (!this.isShort) this.freeAtEnd = Infinity;
-    if (!wasShort) this.freeSince = free;
-    this.hasBegun = this.isShort && !wasShort;
-    this.goodLooks = this.isShort ? 0 : this.goodLooks + 1;
-    if (this.isOver) this.forget();
-    if (!this.isShort) return;
-    this.looks++;
-    this.looksSinceEnd++;
-    // A layer of many files takes the engine its time. Who gives back and takes again gets no more time by it.
-    if (free < this.best + floor * fallPart) return;
-    this.looks = 0;
-    this.looksSinceEnd = 0;
-    this.best = free;
-  }
-
-  /**
-   * At the look at which it has had enough for so long that what comes next has nothing to do with what was. Who takes and gives back again
-   * and again gets no more time by it (R23B-2).
-   */
-  get isOver(): boolean {
-    return this.goodLooks === looksUntilOver;
-  }
-
-  private forget(): void {
-    this.best = -Infinity;
-    this.looks = this.looksSinceEnd = 0;
-    this.factor = nextFactor(this.factor, this.endedInVain);
-    this.hasEnded = this.endedInVain = false;
-  }
-
-  /** All builds have ended, and it has not helped. */
-  wasInVain(): void {
-    this.endedInVain = this.hasEnded;
-  }
-
-  /** Of a shortage, without the looks at which there was enough; it begins anew where the disk recovers. */
-  get age(): ShortageAge {
-    return { looks: this.looks, looksSinceEnd: this.looksSinceEnd };
-  }
-
-  hasFallen({ free, floor }: DiskRoom): boolean {
-    return free <= this.freeAtEnd - floor * fallPart;
-  }
-
-  /** Whether it shrinks on within a shortage, although something was ended. */
-  goesOn({ free, floor }: DiskRoom): boolean {
-    return free <= this.freeSince - floor * fallPart;
-  }
-
-  ended({ free }: DiskRoom): void {
-    this.best = free;
-    this.looksSinceEnd = 0;
-    this.hasEnded = true;
-    this.freeAtEnd = free;
-    this.freeSince = free;
-  }
-
-  asked({ free }: DiskRoom): void {
-    this.freeSince = free;
-  }
-
-  /** Since it had most, within the last looks. */
-  gone({ free }: DiskRoom): number {
-    return Math.max(...this.frees) - free;
-  }
 }
 
 /**
