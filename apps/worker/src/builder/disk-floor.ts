@@ -5,6 +5,7 @@ import { WakeLoop } from '../shared/wake-loop.js';
 import type { EngineEnd } from './engine-end.js';
 import type { EnginePruner } from './engine-pruner.js';
 import { fallPart, RoomWatch } from './room-watch.js';
+import { ShortageMemory } from './shortage-memory.js';
 import { endsDue, type Patience, patienceOf, times } from './shortage-patience.js';
 
 export const cannotBeEmptied = 'the engine that nobody uses cannot be emptied';
@@ -51,6 +52,7 @@ export class DiskFloor {
   private looksUntilTry = 0;
   private hasWarned = false;
   private readonly watches = { bytes: new RoomWatch(), files: new RoomWatch() };
+  private readonly memory = new ShortageMemory();
 
   /**
    * @param folder any on the disk that is shared with the engine. A disk that does not say how full it is has no floor.
@@ -89,8 +91,7 @@ export class DiskFloor {
     const rooms = space ? diskRooms(space) : [];
     this.users?.look(rooms);
     if (!space) return;
-    for (const room of rooms) this.watch(room);
-    const short = rooms.filter((room) => this.watches[room.of].isShort);
+    const short = this.watch(rooms);
     if (short.length > 0 === (this.shortage === null))
       this.logger[short.length > 0 ? 'error' : 'info']({ rooms }, 'the disk has too little space, or enough again');
     this.shortage = short.length > 0 ? `its disk ${short.map(diskRoomText).join('; it ')}.` : null;
@@ -102,11 +103,21 @@ export class DiskFloor {
     else if (this.looksUntilTry-- <= 0) this.tryToEmpty();
   }
 
-  private watch(room: DiskRoom): void {
-    const watch = this.watches[room.of];
-    watch.look(room);
-    if (watch.hasBegun) this.users?.noteShortage(room.of, 'begins');
-    if (watch.isOver) this.users?.noteShortage(room.of, 'is over');
+  /** @returns those that are short */
+  private watch(rooms: readonly DiskRoom[]): DiskRoom[] {
+    for (const room of rooms) this.watches[room.of].look(room);
+    const short = rooms.filter((room) => this.watches[room.of].isShort);
+    this.memory.look(
+      short.length > 0,
+      short.some((room) => this.watches[room.of].hasRisen),
+    );
+    for (const { of } of rooms) {
+      if (this.watches[of].hasBegun) this.users?.noteShortage(of, 'begins');
+      if (!this.memory.isOver) continue;
+      this.watches[of].forget();
+      this.users?.noteShortage(of, 'is over');
+    }
+    return short;
   }
 
   private tryToEmpty(): void {
@@ -125,31 +136,42 @@ export class DiskFloor {
     }
     if (short.some(({ free, floor }) => free < floor * lastPart)) {
       this.users?.stopAll(new BuildFailure('DiskFull', `The builder ended its builds: ${this.shortage}`));
-      for (const room of short) if (this.watches[room.of].hasFallen(room)) this.watches[room.of].ended(room);
+      for (const room of short) if (this.watches[room.of].hasFallen(room)) this.ended(room);
       return;
     }
     const failure = (why: string) =>
       new BuildFailure('DiskFull', `The builder ended this build, ${why}: ${this.shortage}`);
+    const others: DiskRoom[] = [];
     for (const room of short) {
       const watch = this.watches[room.of];
       const gone = watch.gone(room) * room.bytesOfOne;
-      if (watch.hasFallen(room) && this.users?.stopLargest(gone, failure, room.of)) watch.ended(room);
-      else this.endSuspects(room, failure);
+      if (watch.hasFallen(room) && this.users?.stopLargest(gone, failure, room.of)) this.ended(room);
+      else others.push(room);
     }
+    this.endSuspects(others, failure);
   }
 
   /**
    * Not all that a build takes can be seen, and while the disk is short nobody's builds are taken (R22B-4). So a shortage that lasts ends those
    * since whose begin the disk has lost something. What was taken before, as an operator's own files, ends none of them.
    */
-  private endSuspects(room: DiskRoom, failure: (why: string) => BuildFailure): void {
-    const watch = this.watches[room.of];
-    const due = endsDue(watch.age, times(this.patience, watch.factor));
+  private endSuspects(short: readonly DiskRoom[], failure: (why: string) => BuildFailure): void {
+    const due = endsDue(this.memory.age, times(this.patience, this.memory.factor));
     if (due === 'none') return;
     // An engine may delete for long after the last one has ended.
-    if (this.users?.size === 0 && watch.age.looksSinceEnd >= this.patience.untilAll) watch.wasInVain();
-    // Of one at a time only what matters; in the end there is no smallest amount to stay below.
-    const [leastFall, most] = due === 'all' ? [1, Infinity] : [room.floor * fallPart * room.bytesOfOne, 1];
-    if (this.users?.stopSuspects(room.of, leastFall, most, failure)) watch.ended(room);
+    if (this.users?.size === 0 && this.memory.age.looksSinceEnd >= this.patience.untilAll) this.memory.wasInVain();
+    for (const room of short) {
+      // Of one at a time only what matters; in the end there is no smallest amount to stay below.
+      const [leastFall, most] = due === 'all' ? [1, Infinity] : [room.floor * fallPart * room.bytesOfOne, 1];
+      if (!this.users?.stopSuspects(room.of, leastFall, most, failure)) continue;
+      this.ended(room);
+      if (due === 'one') return;
+    }
+    this.memory.judged();
+  }
+
+  private ended(room: DiskRoom): void {
+    this.watches[room.of].ended(room);
+    this.memory.ended();
   }
 }

@@ -1,17 +1,14 @@
 import type { DiskRoom } from '@cooperage/domain';
 import { mostLooks } from './disk-growth.js';
-import { nextFactor, type ShortageAge } from './shortage-patience.js';
 
 /** Builds start again when there is a little more than where they were ended, so that it does not go to and fro. */
 const enoughPart = 1.25;
 /** After one was ended the next one ends when this part of the floor has gone meanwhile: what goes on alone is kept. */
 export const fallPart = 0.125;
-/** Half a minute of looks. */
-const looksUntilOver = 60;
 
 /**
- * How much of the disk's bytes, or of its inodes, was free lately: whether it is short, since when, and what was ended meanwhile. It decides
- * nothing; `DiskFloor` does, by what is said here.
+ * How much of the disk's bytes, or of its inodes, was free lately: whether it is short, and how it has risen and fallen since something was
+ * ended. It decides nothing; `DiskFloor` does, by what is said here and by `ShortageMemory`.
  */
 export class RoomWatch {
   isShort = false;
@@ -20,17 +17,12 @@ export class RoomWatch {
   /** When this shortage began, or a build or the engine was ended in it, whichever came last. */
   private freeSince = Infinity;
   private readonly frees: number[] = [];
-  /** What was free most since a build was ended, or the shortage began. */
-  private best = -Infinity;
-  private looks = 0;
-  private looksSinceEnd = 0;
-  private goodLooks = 0;
+  /** What was free most while it was short, since a build was ended or the shortages before were forgotten. */
+  private best = Infinity;
   /** At the look at which it has become short. */
   hasBegun = false;
-  private hasEnded = false;
-  private endedInVain = false;
-  /** By which builds get more time. */
-  factor = 1;
+  /** Whether it is short, and there is a good part more than ever while it was. */
+  hasRisen = false;
 
   look({ free, floor }: DiskRoom): void {
     this.frees.push(free);
@@ -40,41 +32,12 @@ export class RoomWatch {
     if (!this.isShort) this.freeAtEnd = Infinity;
     if (!wasShort) this.freeSince = free;
     this.hasBegun = this.isShort && !wasShort;
-    this.goodLooks = this.isShort ? 0 : this.goodLooks + 1;
-    if (this.isOver) this.forget();
-    if (!this.isShort) return;
-    this.looks++;
-    this.looksSinceEnd++;
-    // A layer of many files takes the engine its time. Who gives back and takes again gets no more time by it.
-    if (free < this.best + floor * fallPart) return;
-    this.looks = 0;
-    this.looksSinceEnd = 0;
-    this.best = free;
+    this.hasRisen = this.isShort && free >= this.best + floor * fallPart;
+    if (this.hasRisen || (this.isShort && this.best === Infinity)) this.best = free;
   }
 
-  /**
-   * At the look at which it has had enough for so long that what comes next has nothing to do with what was. Who takes and gives back again
-   * and again gets no more time by it (R23B-2).
-   */
-  get isOver(): boolean {
-    return this.goodLooks === looksUntilOver;
-  }
-
-  private forget(): void {
-    this.best = -Infinity;
-    this.looks = this.looksSinceEnd = 0;
-    this.factor = nextFactor(this.factor, this.endedInVain);
-    this.hasEnded = this.endedInVain = false;
-  }
-
-  /** All builds have ended, and it has not helped. */
-  wasInVain(): void {
-    this.endedInVain = this.hasEnded;
-  }
-
-  /** Of a shortage, without the looks at which there was enough; it begins anew where the disk recovers. */
-  get age(): ShortageAge {
-    return { looks: this.looks, looksSinceEnd: this.looksSinceEnd };
+  forget(): void {
+    this.best = Infinity;
   }
 
   hasFallen({ free, floor }: DiskRoom): boolean {
@@ -88,8 +51,6 @@ export class RoomWatch {
 
   ended({ free }: DiskRoom): void {
     this.best = free;
-    this.looksSinceEnd = 0;
-    this.hasEnded = true;
     this.freeAtEnd = free;
     this.freeSince = free;
   }
