@@ -49,6 +49,21 @@ describe('R22B-4 who may be the cause of a shortage that does not end', () => {
     ['R23B-3 first of whom nobody ever knows', { a: { fall: 57, isHidden: true }, b: { fall: 57 } }, ['a', 'b']],
     ['before them who explains it', { a: { fall: 57, known: 50 }, b: { fall: 57, isBlind: true } }, ['a', 'b']],
     ['not who began when the disk was as full', { a: { fall: 0.4, isBlind: true }, b: { fall: 57 } }, ['b']],
+    [
+      'R24A-2 before who was there each time: who explains it',
+      { a: { fall: 57, shortages: 9 }, b: { fall: 57, known: 50, shortages: 1 } },
+      ['b', 'a'],
+    ],
+    [
+      'R24A-2 before who was there each time: who was there for the fall',
+      { a: { fall: 3, shortages: 9 }, b: { fall: 57, shortages: 1 } },
+      ['b', 'a'],
+    ],
+    [
+      'R23B-2 among equals who was there each time',
+      { a: { fall: 57, shortages: 2 }, b: { fall: 57, shortages: 1 } },
+      ['a', 'b'],
+    ],
     ['nobody where an operator filled it before', { a: { fall: 0 }, b: { fall: 0, isBlind: true } }, []],
   ] as const)('is %s', (_what, running, names) => {
     expect(suspects(builds(running), gibibyte / 2).map(({ who }) => who.name)).toEqual(names);

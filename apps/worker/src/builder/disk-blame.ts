@@ -62,8 +62,9 @@ export function suspects<T extends DiskSuspect>(running: readonly T[], leastFall
 }
 
 /**
- * Those that were there each time that the disk became short: what is ended and begins anew is not (R23B-2). Then those that were there for the
- * fall, those that explain it, those that nobody can see; among equals the newest.
+ * Those that were there for the fall, those that explain it, those that nobody can see. Among equals those that were there each time that the
+ * disk became short, since what is ended and begins anew is not (R23B-2), then the newest. A long build was there each time too, so this
+ * does not outweigh what is known (R24A-2).
  */
 function inOrder<T extends DiskSuspect>(running: readonly T[]): T[] {
   const longest = Math.max(...running.map(({ fall }) => fall));
@@ -71,5 +72,5 @@ function inOrder<T extends DiskSuspect>(running: readonly T[]): T[] {
     (fall >= longest * causePart ? 4 : 0) +
     (fall > 0 && known >= fall * explainedPart ? 2 : 0) +
     (isBlind || isHidden ? 1 : 0);
-  return running.toSorted((a, b) => b.shortages - a.shortages || rank(b) - rank(a) || b.order - a.order);
+  return running.toSorted((a, b) => rank(b) - rank(a) || b.shortages - a.shortages || b.order - a.order);
 }
