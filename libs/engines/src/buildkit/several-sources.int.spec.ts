@@ -74,6 +74,17 @@ const belowBackslash = (before: string, instruction: string): Pick<Exchange, 'ho
   return { honest: commit('honest'), lying: commit('POISON') };
 };
 
+/** The same instruction in both; a folder of which nothing is copied lies beside the file. */
+const besideEmptied = (copy: string): Pick<Exchange, 'files' | 'honest' | 'lying'> => {
+  const instruction = `${copy}\nRUN if [ -d /new ]; then ls /new; else cat /new; fi > /all`;
+  const files = { 'src/b': 'text\n' };
+  return {
+    files: ['/all'],
+    honest: { instruction, files },
+    lying: { instruction, files: { ...files, 'src/a/f': 'left\n' } },
+  };
+};
+
 /** The same instruction in both, of a folder that holds another file. */
 const ofFolder = (instruction: string): Pick<Exchange, 'honest' | 'lying'> => {
   const commit = (word: string): Commit => ({ instruction, files: { 'src/a/f': `${word}\n`, 'src/own': 'own\n' } });
@@ -85,6 +96,10 @@ const exchanges: readonly Exchange[] = [
     what: 'COPY --exclude of all, with an exception before it',
     files: ['/fw/a/f'],
     ...ofFolder('COPY --exclude=a --exclude=!a/f --exclude=* src/ /fw/'),
+  },
+  {
+    what: 'COPY --exclude of all but the names that a wildcard finds',
+    ...besideEmptied('COPY --exclude=* src/* /new'),
   },
   {
     what: 'COPY --parents --exclude of a folder, with an exception before it',
@@ -217,7 +232,7 @@ describe('an instruction whose sources decide what it makes', { timeout: 120_000
   }
 
   it.each(exchanges)(
-    'R19B-1 R21B-1 R25B-1 makes what its commit says, whatever a branch made of it before: $what',
+    'R19B-1 R21B-1 R25B-1 R25B-2 makes what its commit says, whatever a branch made of it before: $what',
     async (exchange) => {
       const { honest, lying } = exchange;
       const { shown } = await run(new TrialSite(), exchange, honest, { ...main, noCache: true }, unique());

@@ -72,6 +72,22 @@ const FILTERED_SOURCES: readonly GoEdit[] = [
 ];
 
 /**
+ * A folder that a wildcard finds makes the destination a folder, also where patterns leave nothing of it. Then nothing of it was in the
+ * key, so it could decide at which of two paths another file lies (R25B-2).
+ */
+const EMPTIED_FOLDERS: readonly GoEdit[] = [
+  {
+    ...{ package: `${BUILDKIT}/cache/contenthash`, file: 'checksum.go' },
+    behind: '\t\tif cr.Type == CacheRecordTypeDirHeader {\n',
+    insert: `\t\t\tif parentDir == nil && opts.Wildcard && !maybeIncludedPath.included {
+				includedPaths = append(includedPaths, maybeIncludedPath)
+				maybeIncludedPath.included = true
+			}
+`,
+  },
+];
+
+/**
  * The copy and the key ask patterns with an exception (`!`) from other places, so a copy could have files of which nothing was in the key
  * (R25B-1). The key has all of such a folder. A mark that stands elsewhere in a pattern makes it whole as well, which is never too little.
  */
@@ -165,6 +181,7 @@ const KEYED_SOURCES: readonly GoEdit[] = [
 ];
 
 export const SOURCE_KEYS: readonly GoEdit[] = [
-  ...[...SEVERAL_SOURCES, ...FILTERED_SOURCES, ...EXCEPTED_FILES, ...LITERAL_FOLDERS],
+  ...[...SEVERAL_SOURCES, ...FILTERED_SOURCES, ...EMPTIED_FOLDERS],
+  ...[...EXCEPTED_FILES, ...LITERAL_FOLDERS],
   ...[...WHOLE_CONTENTS, ...KEYED_SOURCES],
 ];
