@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type GitHost, startGitHost, TestGitRepository } from '@cooperage/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { failureOf } from '../spec/failure-of.js';
-import { createSource, type Source, type SourceProject } from './index.js';
+import { createSource, type Source, type SourceLimits, type SourceProject } from './index.js';
 import { mirrorFolder } from './mirror/mirror-shelf.js';
 
 const ref = 'refs/heads/main';
@@ -38,9 +38,9 @@ describe('R22D-5 a mirror with other objects than their ids say', () => {
     return () => source.close();
   });
 
-  function makeSource(): Source {
+  function makeSource(limits: Partial<SourceLimits> = {}): Source {
     const mirrorRoot = join(host.folder, 'mirrors');
-    return createSource({ mirrorRoot, allowPlainHttp: [host.hostPort], retryDelaysMs: [] });
+    return createSource({ mirrorRoot, allowPlainHttp: [host.hostPort], retryDelaysMs: [], limits });
   }
 
   const idOf = async (path: string) => (await remote.git(['rev-parse', `${commit}${path}`])).trim();
@@ -121,6 +121,37 @@ describe('R22D-5 a mirror with other objects than their ids say', () => {
     await writeFile(file, damaged);
     expect(await failureOf(contents())).toMatchObject(broken);
     await expectMadeAnew();
+  });
+
+  it.each([
+    ['small', 200_000],
+    ['large', 300_000],
+  ])('R24A-3 keeps a mirror of which git lacks the memory to read a file: %s', async (name, size) => {
+    commit = await remote.commit({ ...files, [name]: Buffer.alloc(size, 'content ') });
+    await source.prepare(project, { ref, commit });
+    const lacking = makeSource({ maxObjectMemoryBytes: 150_000 });
+    const { files: listed } = await lacking.context(project, commit, root);
+    const file = listed.find(({ path }) => path === name)!;
+    const reading = (async () => {
+      const content = file.read();
+      if (content instanceof Promise) await content;
+      else for await (const _piece of content);
+    })();
+    const tooLarge = { code: 'SourceTooLarge', message: expect.stringContaining('Git may use 256 MiB') };
+    expect(await failureOf(reading)).toMatchObject(tooLarge);
+    await lacking.close();
+    expect(await source.context(project, commit, root)).toMatchObject({ files: expect.any(Array) });
+    expect((await contents())[name]).toHaveLength(size);
+  });
+
+  it('R24A-3 keeps it also where git lacks the memory for what is asked for first', async () => {
+    commit = await remote.commit({ ...files, Dockerfile: Buffer.alloc(200_000, '# a\n') });
+    await source.prepare(project, { ref, commit });
+    const lacking = makeSource({ maxObjectMemoryBytes: 150_000 });
+    const reading = lacking.file(project, commit, 'Dockerfile', 1_000_000);
+    expect((await failureOf(reading)).code).toBe('SourceTooLarge');
+    await lacking.close();
+    expect((await contents()).small).toBe('honest');
   });
 
   it('R22D-5 sends no large file to its end', async () => {

@@ -15,7 +15,7 @@ import { PathResolver } from './objects/path-resolver.js';
 import type { RemoteRefs } from './remote/ref-reader.js';
 import { type RefQuestion, readRemoteBranch, readRemoteRefs } from './remote/remote-refs.js';
 import { type RetryNotice, retrying } from './retry.js';
-import { isMirrorFault, isTooLarge, settled, unreadable } from './service-errors.js';
+import { failureToRead, isMirrorFault, isTooLarge, settled } from './service-errors.js';
 import type { CommitRequest, Source } from './source.js';
 import { type SourceOptions, type SourceSettings, sourceSettings } from './source-options.js';
 import type { SourceProject } from './source-project.js';
@@ -242,9 +242,8 @@ async function renewing<T>(mirror: ProjectMirror, read: () => Promise<T>): Promi
 function faultsOf(mirror: ProjectMirror): (error: unknown) => Promise<unknown> {
   const { generation } = mirror;
   return async (error) => {
-    if (!isMirrorFault(error)) return error;
-    await mirror.renewFiles(generation);
-    return unreadable(error);
+    if (isMirrorFault(error)) await mirror.renewFiles(generation);
+    return failureToRead(error);
   };
 }
 

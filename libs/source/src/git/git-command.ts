@@ -38,6 +38,8 @@ export interface GitProcess {
   readonly stdout: Readable;
   /** Settles when the process is gone. Its exit code; undefined where a signal ended it, as `kill` does. */
   readonly ended: Promise<number | undefined>;
+  /** The last lines of its standard error, see `StderrTail`. Complete once it has ended. */
+  readonly lines: () => readonly string[];
   kill(): void;
 }
 
@@ -94,12 +96,14 @@ export class GitCommand {
   /** Starts git for a conversation over its standard input and output. */
   start(request: GitRequest): GitProcess {
     const child = this.#spawn(request, 'pipe', request.signal);
-    child.stderr.resume();
+    const tail = new StderrTail();
+    child.stderr.on('data', (chunk: Buffer) => tail.push(chunk));
     child.stdin.on('error', () => {});
     return {
       stdin: child.stdin,
       stdout: child.stdout,
       ended: child.then(({ exitCode }) => exitCode),
+      lines: () => tail.lines(),
       kill: () => child.kill('SIGKILL'),
     };
   }

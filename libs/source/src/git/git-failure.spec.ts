@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GitError } from './git-error.js';
-import { failureOf, refusesCommitIds } from './git-failure.js';
+import { failureOf, lacksMemory, refusesCommitIds } from './git-failure.js';
 
 const failed = (...lines: string[]) => failureOf(new GitError('exit', lines, 128), 'git.example');
 
@@ -48,6 +48,14 @@ describe('failureOf', () => {
   it('blames the mirror for what no remote can cause', () => {
     expect(failed('fatal: bad config line 1 in file config')).toBeUndefined();
     expect(failed("error: cannot lock ref 'refs/commits/x'")).toBeUndefined();
+  });
+
+  it('R24A-3 tells a lack of memory from a damaged object', () => {
+    const damaged = 'fatal: packed object 1234 (stored in ./objects/pack/pack-1.pack) is corrupt';
+    expect(lacksMemory([damaged])).toBe(false);
+    expect(lacksMemory(['error: attempting to allocate 400001 over limit 200000', damaged])).toBe(true);
+    expect(lacksMemory(['error: Out of memory, malloc failed (tried to allocate 400001 bytes)', damaged])).toBe(true);
+    expect(lacksMemory(['fatal: pack exceeds maximum allowed size'])).toBe(false);
   });
 
   it('knows a host that gives commits only by name', () => {

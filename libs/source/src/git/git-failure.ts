@@ -1,11 +1,21 @@
 import { BuildFailure, type FailureCode } from '@cooperage/domain';
 import { GitError } from './git-error.js';
 
+export const objectTooLarge = 'The commit holds an object that is too large. Git may use 256 MiB for one object.';
+
 interface Row {
   readonly pattern: RegExp;
   readonly code: FailureCode;
   /** `HOST` stands for the remote's host. Git's own words are never passed on: they may name folders and addresses. */
   readonly sentence: string;
+}
+
+const memoryIsLacking =
+  /attempting to allocate .* over limit|too large to fit into virtual memory|[Oo]ut of memory|mmap failed|cannot be mapped/;
+
+/** Whether git gave up for the memory that it may have (ADR 61), which says nothing of the mirror. */
+export function lacksMemory(lines: readonly string[]): boolean {
+  return lines.some((line) => memoryIsLacking.test(line));
 }
 
 /**
@@ -15,11 +25,8 @@ interface Row {
 const rows: readonly Row[] = [
   // A host says the same of its own disk, and whatever it likes. Of ours it is measured (`fullDisk`).
   row(/No space left on device/, 'SourceUnavailable', 'The fetch from the git host HOST broke off: a disk is full.'),
-  row(
-    /attempting to allocate .* over limit|too large to fit into virtual memory|pack exceeds maximum|[Oo]ut of memory|mmap failed|cannot be mapped/,
-    'SourceTooLarge',
-    'The commit holds an object that is too large. Git may use 256 MiB for one object.',
-  ),
+  row(memoryIsLacking, 'SourceTooLarge', objectTooLarge),
+  row(/pack exceeds maximum/, 'SourceTooLarge', objectTooLarge),
   row(
     /not our ref|want [0-9a-f]+ not valid|does not allow request for unadvertised|couldn't find remote ref|remote ref .* not found/i,
     'RefNotFound',

@@ -1,6 +1,7 @@
 import type { GitProcess } from '../git/git-command.js';
 import { GitError } from '../git/git-error.js';
-import { BrokenObject, ObjectSum } from './object-sum.js';
+import { ObjectSum } from './object-sum.js';
+import { readFault } from './read-fault.js';
 
 /** At most this many large files are read at the same time; the others wait. */
 export class BlobStreams {
@@ -16,7 +17,7 @@ export class BlobStreams {
   /**
    * The content of one blob, piece by piece, never more in memory than the reader leaves. It starts with the first
    * piece asked for and ends with the loop that reads it; a reader that stops early must leave the loop.
-   * @throws {GitError} `killed` when git was ended by somebody
+   * @throws {GitError} `killed` when git was ended by somebody, `exit` when it lacks memory
    * @throws {BrokenObject} when it has not exactly `sizeBytes`; at its end, when it is not what its id says: whoever took the pieces must let go of them
    */
   async *read(id: string, sizeBytes: number): AsyncGenerator<Uint8Array, void, void> {
@@ -32,9 +33,9 @@ export class BlobStreams {
       }
       if (received !== sizeBytes) {
         // Git gives up at an object that is damaged (R23B-1).
-        const wasKilled = (await process.ended) === undefined;
+        const exitCode = await process.ended;
         const what = `git gave ${received} bytes of ${id}, and had listed ${sizeBytes}`;
-        throw wasKilled ? new GitError('killed', [what]) : new BrokenObject(what);
+        throw exitCode === undefined ? new GitError('killed', [what]) : readFault(process, exitCode, what);
       }
       const fault = sum.fault();
       if (fault) throw fault;

@@ -24,7 +24,7 @@ class Readers {
         isKilled = true;
         gone.resolve(undefined);
       };
-      return { stdin: stdin.resume(), stdout, ended: gone.promise, kill };
+      return { stdin: stdin.resume(), stdout, ended: gone.promise, lines: () => [], kill };
     };
     return new ObjectReader({ start, idleMs, idle: this.#idle });
   }

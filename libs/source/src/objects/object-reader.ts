@@ -2,7 +2,7 @@ import type { GitProcess } from '../git/git-command.js';
 import { GitError } from '../git/git-error.js';
 import { BatchParser, type GitObject, type WantedObject } from './batch-parser.js';
 import type { IdleReaders } from './idle-readers.js';
-import { BrokenObject } from './object-sum.js';
+import { readFault } from './read-fault.js';
 
 interface Waiting extends WantedObject {
   readonly resolve: (object: GitObject) => void;
@@ -35,7 +35,7 @@ export class ObjectReader {
   /**
    * @param id of an object that something in the repository names, so that it has to be there
    * @throws {ObjectTooLarge} beyond `maxBytes`; nothing of it is kept in memory
-   * @throws {BrokenObject} when it is not there, or is not what its id says
+   * @throws {BrokenObject} when it is not there, or is not what its id says; {GitError} when git lacks memory for it, or was ended
    */
   read(id: string, maxBytes: number): Promise<GitObject> {
     return new Promise((resolve, reject) => {
@@ -95,7 +95,7 @@ export class ObjectReader {
     // Git gives up at an object that is damaged. Those behind it are asked for again.
     const [first, ...others] = waiting.splice(0);
     const ended = new GitError('killed', ['git cat-file ended before it answered']);
-    first?.reject(exitCode ? new BrokenObject(`git could not read ${first.id}`) : ended);
+    first?.reject(exitCode ? readFault(process, exitCode, `git could not read ${first.id}`) : ended);
     for (const next of others) next.reject(ended);
   }
 }
