@@ -8,6 +8,8 @@ import { isAlive } from './git/process-identity.js';
  */
 export async function prepareFolders(mirrorRoot: string, home: string, privateFolder: string): Promise<void> {
   for (const folder of [mirrorRoot, home]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  // Git and curl look into the home: `.netrc`, for one.
+  for (const name of await readdir(home)) await rm(join(home, name), { recursive: true, force: true });
   // Keys of an earlier release lay there.
   await rm(join(mirrorRoot, '.private'), { recursive: true, force: true });
   if (!(await isOwnFolder(privateFolder))) return;

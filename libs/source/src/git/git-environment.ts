@@ -48,6 +48,9 @@ const fixedConfig: GitConfig = [
   // Packs stay packs: then one file shows how much a remote has sent so far.
   ['fetch.unpackLimit', '1'],
   ['transfer.bundleURI', 'false'],
+  // Written by nobody here, and believed where somebody else has laid them.
+  ['core.commitGraph', 'false'],
+  ['core.multiPackIndex', 'false'],
   ['gc.auto', '0'],
   ['maintenance.auto', 'false'],
   ['advice.detachedHead', 'false'],
@@ -72,6 +75,8 @@ export function gitEnvironment(options: GitEnvironment): Record<string, string> 
     SSH_ASKPASS: '',
     GIT_NO_LAZY_FETCH: '1',
     GIT_NO_REPLACE_OBJECTS: '1',
+    // A place that cannot be: grafts of the repository are not read.
+    GIT_GRAFT_FILE: '/dev/null/none',
     GIT_ALLOW_PROTOCOL: options.protocol ?? 'none',
     GIT_DIR: options.gitDir,
     ...configVariables([...fixedConfig, ...(options.config ?? [])]),

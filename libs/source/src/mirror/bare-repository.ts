@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { access, lstat, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitCommand } from '../git/git-command.js';
+import { cleanRepository, wholeSettings } from './repository-files.js';
 import { folderBytes } from './stored-mirrors.js';
 
 /** Git's own name of the file. https://git-scm.com/docs/shallow */
@@ -16,10 +17,13 @@ export function keptRef(commit: string): string {
 export class BareRepository {
   readonly path: string;
   readonly #git: GitCommand;
+  readonly #settings: string;
   #isThere = false;
 
-  constructor(git: GitCommand, path: string) {
+  /** @param settings text of git's `config` */
+  constructor(git: GitCommand, path: string, settings = wholeSettings) {
     this.#git = git;
+    this.#settings = settings;
     this.path = path;
   }
 
@@ -28,6 +32,24 @@ export class BareRepository {
     if (this.#isThere) return;
     if (!(await isThere(join(this.path, 'HEAD')))) await this.#create();
     this.#isThere = true;
+  }
+
+  /**
+   * Takes over what lies there, before any git reads it: somebody else may have written settings that git would obey (R24D-1). What cannot be
+   * cleaned is thrown away.
+   * @throws {Error} where that fails too
+   */
+  async takeOver(): Promise<void> {
+    try {
+      await cleanRepository(this.path, this.#settings);
+    } catch (error) {
+      await this.remove().catch(() => {});
+      const isLeft = await lstat(this.path).then(
+        () => true,
+        () => false,
+      );
+      if (isLeft) throw error;
+    }
   }
 
   /** Whether that commit was fetched whole. */
@@ -68,6 +90,7 @@ export class BareRepository {
     await mkdir(draft, { recursive: true, mode: 0o700 });
     try {
       await this.#git.run({ args: ['init', '--quiet', '--bare', '--template='], gitDir: draft });
+      await writeFile(join(draft, 'config'), this.#settings);
       await rename(draft, this.path).catch(async (error: unknown) => {
         if (!(await isThere(join(this.path, 'HEAD')))) throw error;
       });

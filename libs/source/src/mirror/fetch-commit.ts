@@ -62,6 +62,15 @@ const passingRef = 'refs/passing/head';
 /** Old commits with a slip in their author line are in many honest histories; only who follows whom is read there. */
 const withoutContentCheck: GitConfig = [['fetch.fsckObjects', 'false']];
 
+/** Git would write the filter into the repository's own settings, unless it is set. */
+function filtered(href: string, filter: string): GitConfig {
+  return [
+    ...withoutContentCheck,
+    [`remote.${href}.promisor`, 'true'],
+    [`remote.${href}.partialclonefilter`, filter],
+  ];
+}
+
 /** What a fetch left that did not end is removed, also one of before: it may be what fills the disk. */
 async function fetchInto(context: FetchContext, what: FetchWhat, source: string): Promise<void> {
   const { repository, limits } = context;
@@ -96,7 +105,7 @@ async function fetchWatched(
         args: ['fetch', ...fixed, `--depth=${what.depth}`, ...filter, '--', access.remote.href, `+${source}:${target}`],
         gitDir: repository.path,
         protocol: access.protocol,
-        config: what.filter ? [...access.config, ...withoutContentCheck] : access.config,
+        config: what.filter ? [...access.config, ...filtered(access.remote.href, what.filter)] : access.config,
         variables: access.variables,
         ...(access.cwd !== undefined && { cwd: access.cwd }),
         timeoutMs: limits.fetchTimeoutMs,

@@ -7,6 +7,7 @@ import { prepareFolders } from '../source-folders.js';
 import type { SourceSettings } from '../source-options.js';
 import { checkProjectId, type SourceProject } from '../source-project.js';
 import { ProjectMirror } from './project-mirror.js';
+import { isRealFolder } from './repository-files.js';
 import { type StoredMirror, StoredMirrors, type StoredProject } from './stored-mirrors.js';
 
 const maxInMemory = 500;
@@ -103,8 +104,10 @@ export class MirrorShelf {
     const { mirrorRoot, git, limits, idleMs } = this.#settings;
     const folder = join(mirrorRoot, name);
     const projectFolder = dirname(folder);
+    await isRealFolder(projectFolder);
     for (const former of formerNames) await rm(join(projectFolder, former), { recursive: true, force: true });
     const mirror = new ProjectMirror({ git, folder, projectFolder, limits, idleMs, idleReaders: this.#idleReaders });
+    await mirror.takeOver();
     // Somebody else may have made it meanwhile, and what is made is shared.
     const known = this.#mirrors.get(name) ?? mirror;
     this.#mirrors.set(name, known);

@@ -11,6 +11,7 @@ import { Ancestry } from './ancestry.js';
 import { BareRepository } from './bare-repository.js';
 import { GenerationLock, type HeldLock } from './generation-lock.js';
 import { KnownCommits } from './known-commits.js';
+import { isRealFolder, partialSettings } from './repository-files.js';
 
 export interface MirrorOptions {
   readonly git: GitCommand;
@@ -37,15 +38,17 @@ export class ProjectMirror {
   readonly ancestry = new Ancestry();
   readonly knownHostsFile: string;
   readonly #lock: GenerationLock;
+  readonly #folders: readonly string[];
   readonly #commits = new KnownCommits();
   #generation = 0;
   readonly #identities = new Map<string, FileIdentity>();
 
   constructor({ git, folder, projectFolder, limits, idleMs, idleReaders }: MirrorOptions) {
     this.files = new BareRepository(git, join(folder, 'files.git'));
-    this.history = new BareRepository(git, join(folder, 'history.git'));
+    this.history = new BareRepository(git, join(folder, 'history.git'), partialSettings);
     this.knownHostsFile = join(projectFolder, 'known_hosts');
     this.#lock = new GenerationLock(join(folder, 'lock'));
+    this.#folders = [projectFolder, folder, join(folder, 'lock')];
     const gitDir = this.files.path;
     const start = () => git.start({ args: ['cat-file', '--batch'], gitDir });
     this.reader = new ObjectReader({ start, idleMs, idle: idleReaders });
@@ -53,6 +56,13 @@ export class ProjectMirror {
       (id) => git.start({ args: ['cat-file', 'blob', id], gitDir, timeoutMs: limits.fetchTimeoutMs }),
       largeFilesAtOnce,
     );
+  }
+
+  /** To be called before anything else: what lies there is made such that git may read it. */
+  async takeOver(): Promise<void> {
+    // One after the other: a link in the way leads to another project's.
+    for (const folder of this.#folders) await isRealFolder(folder);
+    for (const repository of [this.files, this.history]) await repository.takeOver();
   }
 
   /** Runs `work` while no other fetch of this project runs, in this process or another. */

@@ -52,7 +52,7 @@ export async function tidy({ git, repository, lock, limits, signal }: TidyContex
   try {
     await aboveFloor(look, (floor) => {
       const either = signal ? AbortSignal.any([signal, floor]) : floor;
-      const args = ['repack', '-a', '-d', '-q'];
+      const args = ['repack', '-a', '-d', '-n', '-q'];
       return git.run({ args, gitDir, timeoutMs, signal: either, onStart: (pid) => lock.noteHelper(pid) });
     });
     await git.run({ args: ['prune', '--expire=now'], gitDir, timeoutMs, signal });
