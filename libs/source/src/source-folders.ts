@@ -1,13 +1,17 @@
 import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAlive } from './git/process-identity.js';
+import { isRealFolder } from './mirror/repository-files.js';
 
 /**
  * Makes the folders of mirrors, and removes keys that a killed process left behind (S-032 of the threat list).
  * @throws {Error} where the folder for keys is not this user's alone: its name can be known before
  */
 export async function prepareFolders(mirrorRoot: string, home: string, privateFolder: string): Promise<void> {
-  for (const folder of [mirrorRoot, home]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(mirrorRoot, { recursive: true, mode: 0o700 });
+  // What a link leads to is not emptied.
+  await isRealFolder(home);
+  await mkdir(home, { recursive: true, mode: 0o700 });
   // Git and curl look into the home: `.netrc`, for one.
   for (const name of await readdir(home)) await rm(join(home, name), { recursive: true, force: true });
   // Keys of an earlier release lay there.
