@@ -64,11 +64,7 @@ const withoutContentCheck: GitConfig = [['fetch.fsckObjects', 'false']];
 
 /** Git would write the filter into the repository's own settings, unless it is set. */
 function filtered(href: string, filter: string): GitConfig {
-  return [
-    ...withoutContentCheck,
-    [`remote.${href}.promisor`, 'true'],
-    [`remote.${href}.partialclonefilter`, filter],
-  ];
+  return [...withoutContentCheck, [`remote.${href}.promisor`, 'true'], [`remote.${href}.partialclonefilter`, filter]];
 }
 
 /** What a fetch left that did not end is removed, also one of before: it may be what fills the disk. */

@@ -89,14 +89,17 @@ describe('R24D-1 a mirror with settings of somebody else', () => {
     await expectHonest();
   });
 
-  it.each(['files.git', 'files.git/objects', 'files.git/objects/pack', '.'])('R24D-1 follows no link: %s', async (at) => {
-    const path = join(folderOf(project), at);
-    await rm(path, { recursive: true });
-    await symlink(join(folderOf(other), at), path);
-    if (at.includes('/')) await put(join(filesOf(project), 'refs', 'commits', secret), `${secret}\n`);
-    await expectHonest();
-    expect(existsSync(join(filesOf(other), 'refs', 'commits', secret))).toBe(true);
-  });
+  it.each(['files.git', 'files.git/objects', 'files.git/objects/pack', '.'])(
+    'R24D-1 follows no link: %s',
+    async (at) => {
+      const path = join(folderOf(project), at);
+      await rm(path, { recursive: true });
+      await symlink(join(folderOf(other), at), path);
+      if (at.includes('/')) await put(join(filesOf(project), 'refs', 'commits', secret), `${secret}\n`);
+      await expectHonest();
+      expect(existsSync(join(filesOf(other), 'refs', 'commits', secret))).toBe(true);
+    },
+  );
 
   it('R24D-1 reads no settings of another folder', async () => {
     await put(join(filesOf(project), 'commondir'), `${filesOf(other)}\n`);

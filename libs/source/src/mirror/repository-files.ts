@@ -53,8 +53,7 @@ export async function isRealFolder(path: string): Promise<boolean> {
 
 async function keepOnly(folder: string, isOurs: (entry: Dirent) => boolean): Promise<Dirent[]> {
   const entries = (await readdir(folder, { withFileTypes: true }).catch(unlessMissing)) ?? [];
-  for (const entry of entries)
-    if (!isOurs(entry)) await rm(join(folder, entry.name), { recursive: true, force: true });
+  for (const entry of entries) if (!isOurs(entry)) await rm(join(folder, entry.name), { recursive: true, force: true });
   return entries.filter(isOurs);
 }
 
