@@ -1,7 +1,7 @@
 import type { Database } from './database.js';
 
 /** Name of the newest migration that this code expects; a test compares it with the migrations' folder. */
-export const schemaVersion = '20261203060000_tag_commit_times';
+export const schemaVersion = '20261203070000_failing_verifications';
 
 /** Whether the database answers and has this version's migrations, whole. */
 export async function isMigrated(db: Database): Promise<boolean> {

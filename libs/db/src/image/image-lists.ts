@@ -42,17 +42,7 @@ export class ImageLists {
 
   /** Tagged images whose newest verification that found anything out found a fault, at most `most`: those that somebody has to look at. */
   async failing(organizationIds: readonly string[], most: number): Promise<FoundImageRecord[]> {
-    const rows = await this.db.prisma.$queryRaw<FoundRow[]>`
-      SELECT ${imageColumns}, o.slug AS "organizationSlug", p.slug AS "projectSlug"
-      FROM project p JOIN organization o ON o.id = p.organization_id
-      JOIN LATERAL (SELECT DISTINCT t.digest FROM image_tag t WHERE t.project_id = p.id) t ON true
-      JOIN image i ON i.project_id = p.id AND i.digest = t.digest
-      CROSS JOIN LATERAL (
-        SELECT ok FROM image_verification v
-        WHERE v.project_id = p.id AND v.digest = t.digest AND v.verdict IS DISTINCT FROM 'impossible' ORDER BY v.id DESC LIMIT 1
-      ) v
-      WHERE p.organization_id = ANY (${[...organizationIds]}) AND p.deleted_at IS NULL AND NOT v.ok
-      ORDER BY i.id DESC LIMIT ${most}`;
+    const rows = await this.db.prisma.$queryRaw<FoundRow[]>(failingSql(organizationIds, most));
     return (await this.page(rows, most)).items;
   }
 
@@ -70,6 +60,35 @@ export class ImageLists {
 /** Names of platforms are cut: rows of before may hold what an image says of itself, which is some MiB for each row. */
 const imageColumns = Prisma.sql`i.id::text, i.project_id::text AS "projectId", i.digest, i.media_type AS "mediaType",
   i.size_bytes AS "sizeBytes", ARRAY(SELECT left(name, 98) FROM unnest(i.platforms[1:50]) name) AS platforms, i.build_id::text AS "buildId", i.commit, i.created_at AS "createdAt"`;
+
+/** Failed verifications of a project that are looked at, the newest ones. Each round over its images adds one for each that fails still. */
+const mostFailures = 1_000;
+
+/**
+ * It begins at what failed, by an index of that alone, and each further look reads one row. As a join of images, tags and verifications the
+ * planner walked over the images of all tenants, since it took failures for frequent (R25A-3).
+ * @internal
+ */
+export function failingSql(organizationIds: readonly string[], most: number): Prisma.Sql {
+  return Prisma.sql`
+    WITH failed AS MATERIALIZED (
+      SELECT DISTINCT p.id AS project_id, v.digest FROM project p CROSS JOIN LATERAL (
+        SELECT digest FROM image_verification
+        WHERE project_id = p.id AND NOT ok AND verdict IS DISTINCT FROM 'impossible' ORDER BY id DESC LIMIT ${mostFailures}) v
+      WHERE p.organization_id = ANY (${[...organizationIds]}) AND p.deleted_at IS NULL
+    ), failing AS MATERIALIZED (
+      SELECT f.project_id, f.digest FROM failed f
+      CROSS JOIN LATERAL (
+        SELECT ok FROM image_verification v
+        WHERE v.project_id = f.project_id AND v.digest = f.digest AND v.verdict IS DISTINCT FROM 'impossible' ORDER BY v.id DESC LIMIT 1) v
+      CROSS JOIN LATERAL (SELECT 1 FROM image_tag t WHERE t.project_id = f.project_id AND t.digest = f.digest LIMIT 1) t
+      WHERE NOT v.ok
+    )
+    SELECT i.*, o.slug AS "organizationSlug", p.slug AS "projectSlug"
+    FROM failing f JOIN project p ON p.id = f.project_id JOIN organization o ON o.id = p.organization_id
+    CROSS JOIN LATERAL (SELECT ${imageColumns} FROM image i WHERE i.project_id = f.project_id AND i.digest = f.digest LIMIT 1) i
+    ORDER BY i.id DESC LIMIT ${most}`;
+}
 
 function after({ after: id }: KeysetQuery): Prisma.Sql {
   return id === null ? Prisma.empty : Prisma.sql`AND i.id < ${id}::uuid`;
