@@ -127,4 +127,46 @@ describe('R24D-1 a mirror with settings of somebody else', () => {
     await using(async (source) => expect(await source.isAncestor(project, first, newer)).toBe(true));
     expect(await readFile(config, 'utf8')).toBe(partialSettings);
   });
+
+  it('goes on with a history that an earlier release fetched, and its settings', async () => {
+    const config = join(folderOf(project), 'history.git', 'config');
+    const newer = await remote.commit({ Dockerfile: 'FROM c\n' });
+    await using(async (source) => expect(await source.isAncestor(project, first, newer)).toBe(true));
+    const filter = '\tpromisor = true\n\tpartialclonefilter = tree:0\n';
+    const former = wholeSettings.replace('version = 0', 'version = 1');
+    const extension = `[extensions]\n\tpartialclone = ${project.remoteUrl}\n`;
+    await put(config, `${former}[remote "${project.remoteUrl}"]\n${filter}${extension}`);
+    const newest = await remote.commit({ Dockerfile: 'FROM d\n' });
+    await using(async (source) => {
+      expect(await source.isAncestor(project, first, newer)).toBe(true);
+      expect(await source.isAncestor(project, newer, newest)).toBe(true);
+      expect(await source.isAncestor(project, newest, newer)).toBe(false);
+    });
+    expect(await readFile(config, 'utf8')).toBe(partialSettings);
+  });
+
+  it('disturbs no git of another process that uses the mirror', async () => {
+    const others = new AbortController();
+    let times = 0;
+    const takeOvers = Array.from({ length: 2 }, async () => {
+      for (; !others.signal.aborted; times++)
+        await using(async (source) =>
+          expect((await source.file(project, first, 'Dockerfile', 1_000))?.toString()).toContain('FROM a'),
+        );
+    });
+    try {
+      await using(async (source) => {
+        for (let at = 0; at < 10; at++) {
+          const commit = await remote.commit({ Dockerfile: `FROM n${at}\n` });
+          expect((await source.prepare(project, { ref, commit })).commit).toBe(commit);
+          expect(await source.isAncestor(project, first, commit)).toBe(true);
+          await source.tidy(project);
+        }
+      });
+    } finally {
+      others.abort();
+      await Promise.all(takeOvers);
+    }
+    expect(times).toBeGreaterThan(10);
+  });
 });
