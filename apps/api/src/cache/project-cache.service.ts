@@ -40,15 +40,16 @@ export class ProjectCacheService {
 
   async get(principal: Principal, projectId: string, count: number): Promise<ProjectCache> {
     const { cacheMode, cacheBackend } = await this.access.project(principal, projectId);
-    const [known, { zones, store }, modes, backends, main] = await Promise.all([
-      this.ledgers.days(projectId, 2 * count),
-      // These weigh all blobs of the project, one after the other.
-      this.share.run(principal, async () => ({
-        zones: await this.ledgers.zones(projectId, count),
-        store: await this.store.weight(projectId),
-      })),
-      this.modes.outlook(projectId),
-      this.ledgers.backends(projectId, count),
+    // These walk over builds, or weigh all blobs of the project.
+    const read = async () => ({
+      known: await this.ledgers.days(projectId, 2 * count),
+      zones: await this.ledgers.zones(projectId, count),
+      store: await this.store.weight(projectId),
+      modes: await this.modes.outlook(projectId),
+      backends: await this.ledgers.backends(projectId, count),
+    });
+    const [{ known, zones, store, modes, backends }, main] = await Promise.all([
+      this.share.run(principal, read),
       this.mains.find(projectId),
     ]);
     const all = everyDay(known, 2 * count, Date.now(), (day) => ({ day, ...emptyLedger }));

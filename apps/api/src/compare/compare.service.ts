@@ -72,9 +72,9 @@ export class CompareService {
   /** Whichever of the two is the older: the address may name them either way round. */
   private async commits(a: BuildDetailRecord, b: BuildDetailRecord): Promise<Comparison['commits']> {
     if (a.ref !== b.ref || a.commit === b.commit) return null;
-    const range = { after: Math.min(a.number, b.number), upTo: Math.max(a.number, b.number) };
-    const found = await this.details.commitsBetween(a.projectId, a.ref, range, mostCommits);
-    return { ref: a.ref, items: found.slice(0, mostCommits), more: found.length > mostCommits };
+    const { projectId, ref } = a;
+    const [after, upTo] = a.number < b.number ? [a.id, b.id] : [b.id, a.id];
+    return { ref, ...(await this.details.commitsBetween({ projectId, ref, after, upTo }, mostCommits)) };
   }
 
   private async stepsOf(attemptId: string | undefined): Promise<ComparedStep[]> {

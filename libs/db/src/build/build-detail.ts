@@ -1,7 +1,7 @@
 import { type BuildStatus, type CacheReadFact, type FailureReport, isFinal } from '@cooperage/domain';
 import type { AttemptState } from '../attempt/attempt-record.js';
 import type { Database } from '../database.js';
-import type { Prisma } from '../generated/client.js';
+import { Prisma } from '../generated/client.js';
 import { toBuildRecord } from './build-mapping.js';
 import type { BuildRecord } from './build-record.js';
 import { type BuildExtras, extrasOf, withProjectNames } from './build-summary.js';
@@ -157,21 +157,15 @@ export class BuildDetails {
   }
 
   /**
-   * Commits of a ref that were built after one number and up to another, each with its first build, the newest first.
-   * @returns one more than `limit` where there are more
+   * Commits of a ref that were built after one build of it and up to another, each with its first build, the newest first.
+   * @returns `more` where there are more, or where so many builds lie between that not all were looked at
    */
-  async commitsBetween(
-    projectId: string,
-    ref: string,
-    { after, upTo }: { readonly after: number; readonly upTo: number },
-    limit: number,
-  ): Promise<BuiltCommit[]> {
-    return this.db.prisma.$queryRaw<BuiltCommit[]>`
-      SELECT number, commit, commit_subject AS "commitSubject", commit_author AS "commitAuthor" FROM (
-        SELECT DISTINCT ON (commit) number, commit, commit_subject, commit_author FROM build
-        WHERE project_id = ${projectId}::uuid AND ref = ${ref} AND number > ${after} AND number <= ${upTo}
-        ORDER BY commit, number) firsts
-      ORDER BY number DESC LIMIT ${limit + 1}`;
+  async commitsBetween(between: BuildRange, limit: number): Promise<{ items: BuiltCommit[]; more: boolean }> {
+    const rows = await this.db.prisma.$queryRaw<(BuiltCommit & { isCut: boolean })[]>(
+      commitsBetweenSql(between, limit + 1),
+    );
+    const more = rows.length > limit || rows.some(({ isCut }) => isCut);
+    return { items: rows.slice(0, limit).map(({ isCut: _isCut, ...commit }) => commit), more };
   }
 
   async steps(attemptId: string): Promise<StepView[]> {
@@ -250,4 +244,29 @@ function toAttemptView(row: AttemptRow, report: ReportRow | undefined): AttemptV
     cacheRead: (report?.cacheRead ?? null) as unknown as CacheReadFact | null,
     logBytes: Number(row.logBytes),
   };
+}
+
+/** Two builds of one ref, by their ids. */
+export interface BuildRange {
+  readonly projectId: string;
+  readonly ref: string;
+  readonly after: string;
+  readonly upTo: string;
+}
+
+/** Builds between two others that are looked at, the newest ones: any number may lie there (R25A-1). */
+const mostBetween = 2_000;
+
+/** @internal */
+export function commitsBetweenSql({ projectId, ref, after, upTo }: BuildRange, limit: number): Prisma.Sql {
+  return Prisma.sql`
+    WITH newest AS MATERIALIZED (
+      SELECT number, commit, commit_subject, commit_author FROM build
+      WHERE project_id = ${projectId}::uuid AND ref = ${ref} AND id > ${after}::uuid AND id <= ${upTo}::uuid
+      ORDER BY id DESC LIMIT ${mostBetween}
+    )
+    SELECT number, commit, commit_subject AS "commitSubject", commit_author AS "commitAuthor",
+      (SELECT count(*) FROM newest) = ${mostBetween} AS "isCut"
+    FROM (SELECT DISTINCT ON (commit) * FROM newest ORDER BY commit, number) firsts
+    ORDER BY number DESC LIMIT ${limit}`;
 }

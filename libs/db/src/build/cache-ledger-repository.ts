@@ -96,11 +96,15 @@ export class CacheLedgerRepository {
   }
 }
 
-/** Builds of the last days of which it is known what their caches were worth. */
-function known(projectId: string, days: number): Prisma.Sql {
+/**
+ * Builds of the last days of which it is known what their caches were worth, among the newest ones of all (R25A-2).
+ * @internal
+ */
+export function known(projectId: string, days: number, most = mostBuilds): Prisma.Sql {
   const from = new Date(Math.floor(Date.now() / dayMs) * dayMs - (days - 1) * dayMs);
-  return Prisma.sql`(SELECT * FROM build WHERE project_id = ${projectId}::uuid AND id >= ${idFloor(from.getTime() - dayMs)}::uuid
-    AND cache_saved_ms IS NOT NULL AND queued_at >= ${from} ORDER BY id DESC LIMIT ${mostBuilds})`;
+  return Prisma.sql`(SELECT * FROM (
+      SELECT * FROM build WHERE project_id = ${projectId}::uuid AND id >= ${idFloor(from.getTime() - dayMs)}::uuid ORDER BY id DESC LIMIT ${most}) newest
+    WHERE cache_saved_ms IS NOT NULL AND queued_at >= ${from})`;
 }
 
 /** A ledger over builds `b`. */
