@@ -8,7 +8,7 @@ export * from './build/build-machine.js';
 export * from './build/phase.js';
 export * from './build/step-limits.js';
 export * from './build/step-title.js';
-export { type StepTime, usualTimes } from './build/usual-times.js';
+export { comparedName, type StepTime, usualTimes } from './build/usual-times.js';
 export * from './bytes/growing-buffer.js';
 export * from './cache/cache-advice.js';
 export * from './cache/cache-backend.js';

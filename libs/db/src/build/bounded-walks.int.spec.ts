@@ -4,7 +4,7 @@ import { rowsRead } from '../../spec/rows-read.js';
 import { World } from '../../spec/world.js';
 import { samplesSql } from '../cache/cache-mode-repository.js';
 import { Prisma } from '../generated/client.js';
-import { BuildDetails, newId } from '../index.js';
+import { BuildDetails, BuildRelations, newId } from '../index.js';
 import { commitsBetweenSql } from './build-detail.js';
 import { known } from './cache-ledger-repository.js';
 
@@ -47,6 +47,20 @@ describe('what a person asks of a project that has very many builds', () => {
     expect([items.length, more]).toEqual([10, false]);
     expect(items.map(({ number }) => number)).toEqual(items.map(({ number }) => number).toSorted((a, b) => b - a));
     expect(await details().commitsBetween(few, 9)).toEqual({ items: items.slice(0, 9), more: true });
+  });
+
+  it('R25A-4 reads of the steps of earlier builds what their times are compared by', async () => {
+    const { build, attempt, step } = world.db.prisma;
+    const [newest, before] = await build.findMany({ where: { projectId }, orderBy: { number: 'desc' }, take: 2 });
+    await build.update({ where: { id: before!.id }, data: { attemptNumber: 1, status: 'succeeded' } });
+    const attemptId = newId();
+    await attempt.create({ data: { id: attemptId, buildId: before!.id, number: 1, lane: 'trusted', state: 'done' } });
+    const ran = { startedAt: new Date(0), completedAt: new Date(5_000), internal: false, cached: false };
+    const name = `[2/3] RUN ${'繁'.repeat(500_000)}`;
+    await step.create({ data: { ...ran, attemptId, ordinal: 1, vertexId: 'v', name } });
+    const times = await new BuildRelations(world.db).stepTimes(newest!);
+    expect(times).toMatchObject([{ ms: 5_000 }]);
+    expect(times[0]!.name).toHaveLength(600);
   });
 
   it('R25A-2 looks at a bounded number of builds for what caches were worth, where none says it', async () => {

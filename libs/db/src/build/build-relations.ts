@@ -1,4 +1,4 @@
-import type { Digest, StepTime } from '@cooperage/domain';
+import { comparedName, type Digest, type StepTime } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { liveSlots } from '../lease/live-slots.js';
@@ -56,10 +56,10 @@ export class BuildRelations {
     return row ? { ...row, sizeBytes: row.sizeBytes === null ? null : Number(row.sizeBytes) } : null;
   }
 
-  /** Times of steps that ran to their end in the last builds of the same rule. */
+  /** Times of steps that ran to their end in the last builds of the same rule. Of names as much as is compared. */
   async stepTimes(build: RelatedBuild): Promise<StepTime[]> {
     return this.db.prisma.$queryRaw<StepTime[]>`
-      SELECT s.name, s.stage, s.platform, (extract(epoch FROM s.completed_at - s.started_at) * 1000)::float8 AS ms
+      SELECT left(s.name, ${comparedName}) AS name, s.stage, s.platform, (extract(epoch FROM s.completed_at - s.started_at) * 1000)::float8 AS ms
       FROM (SELECT id, attempt_number FROM ${earlier(build)} e
         WHERE status IN ('succeeded', 'failed') ORDER BY number DESC LIMIT ${mostCompared}) past
       JOIN attempt a ON a.build_id = past.id AND a.number = past.attempt_number
